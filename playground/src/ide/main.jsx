@@ -1,0 +1,52 @@
+// GraphiQL for Chowk: the saved operations as tabs, the session on top.
+
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { SessionBar } from '../shared/SessionBar.jsx';
+import { fetcher } from './fetcher.js';
+import { GUIDE } from './Guide.jsx';
+import './ide.css';
+import { OPERATIONS } from './saved.js';
+import { fingerprint, scopedStorage } from './storage.js';
+
+const WELCOME = `# Chowk: write an operation and press the run button.
+# The book on the left explains every field.
+query Welcome {
+  __typename
+}
+`;
+
+const storage = scopedStorage(localStorage, fingerprint(JSON.stringify(OPERATIONS)));
+const plugins = [GUIDE, HISTORY_PLUGIN];
+const tabs = OPERATIONS.map(({ query, variables }) => ({ query, variables }));
+
+function Ide() {
+  return (
+    <div className="ide">
+      <SessionBar page="ide" />
+      <GraphiQL
+        fetcher={fetcher}
+        storage={storage}
+        plugins={plugins}
+        visiblePlugin={GUIDE}
+        defaultQuery={WELCOME}
+        defaultTabs={tabs.length ? tabs : undefined}
+        defaultEditorToolsVisibility="variables"
+        schemaDescription
+        inputValueDeprecation
+        shouldPersistHeaders={false}
+      >
+        <GraphiQL.Logo>
+          <a className="ide-docs" href="./schema.graphql">
+            schema.graphql
+          </a>
+        </GraphiQL.Logo>
+      </GraphiQL>
+    </div>
+  );
+}
+
+createRoot(document.getElementById('root')).render(<Ide />);

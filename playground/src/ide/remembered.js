@@ -1,0 +1,74 @@
+// Values that one step of the way hands to the next: the slug of a hit, the id of a variant, a quote's total.
+//
+// A variable `"@quote"` is filled with the last quote seen in an answer; `"@key"` with a fresh idempotency key.
+// Pure, but for the key that `fill` is given. Reads nothing that the answers did not carry.
+
+/** Where values are found in an answer: the end of a path, list positions left out. The first match wins. */
+const PLACES = {
+  slug: ['search.edges.node.slug', 'search.nodes.slug'],
+  category: ['topCategories.id'],
+  variant: ['item.variants.nodes.id', 'item.variants.edges.node.id', 'item.variant.id'],
+  cartLine: ['cart.lines.id'],
+  wishlistLine: ['wishlist.lines.nodes.id'],
+  address: ['viewer.addresses.id', 'saveAddress.address.id', 'quote.address.id'],
+  quote: ['checkoutQuote.quote.id'],
+  total: ['checkoutQuote.quote.total'],
+  order: ['placeOrder.order.id', 'retryPayment.order.id', 'viewer.orders.nodes.id', 'viewer.orders.edges.node.id'],
+  guest: ['startGuestSession.session.guestToken'],
+  refresh: ['session.refreshToken'],
+};
+
+/** Names of values, in the order in which they are shown. */
+export const NAMES = Object.keys(PLACES);
+
+/** Whether `@name` is something that can be remembered. */
+export function isRemembered(text) {
+  return text === '@key' || (text.startsWith('@') && Object.hasOwn(PLACES, text.slice(1)));
+}
+
+/** Nothing to buy: sold out, or out of reach. */
+function cannotBeBought(value) {
+  return value.availability === 'SOLD_OUT' || value.delivery?.__typename === 'NotDeliverable';
+}
+
+function* leaves(value, path) {
+  if (Array.isArray(value)) {
+    for (const inner of value) yield* leaves(inner, path);
+  } else if (value && typeof value === 'object') {
+    if (cannotBeBought(value)) return;
+    yield [path, value];
+    for (const [key, inner] of Object.entries(value)) yield* leaves(inner, path ? `${path}.${key}` : key);
+  } else if (value !== null) {
+    yield [path, value];
+  }
+}
+
+/** What is remembered after an answer: the values before, and those that its data carries. */
+export function remember(before, data) {
+  const found = {};
+  for (const [path, value] of leaves(data, '')) {
+    for (const [name, places] of Object.entries(PLACES)) {
+      const here = places.some((place) => path === place || path.endsWith(`.${place}`));
+      if (here && !(name in found)) found[name] = value;
+    }
+  }
+  return { ...before, ...found };
+}
+
+/** Money goes back as an input: without the fields that are for people. */
+function asInput(name, value) {
+  return name === 'total' ? { amount: value.amount, currencyCode: value.currencyCode } : value;
+}
+
+/** `variables` with every `@name` replaced, at any depth. Throws when a value has not been seen yet. */
+export function fill(variables, remembered, newKey) {
+  if (Array.isArray(variables)) return variables.map((inner) => fill(inner, remembered, newKey));
+  if (variables && typeof variables === 'object') {
+    return Object.fromEntries(Object.entries(variables).map(([key, inner]) => [key, fill(inner, remembered, newKey)]));
+  }
+  if (typeof variables !== 'string' || !isRemembered(variables)) return variables;
+  if (variables === '@key') return newKey();
+  const name = variables.slice(1);
+  if (!(name in remembered)) throw new Error(`no answer has carried ${variables} yet: run the step before, or write a value`);
+  return asInput(name, remembered[name]);
+}

@@ -1,0 +1,4 @@
+//! The cart service.
+/// Carts.
+#[derive(Clone, Debug)]
+pub struct Carts;

@@ -1,0 +1,4 @@
+//! The inventory service.
+/// Inventory.
+#[derive(Clone, Debug)]
+pub struct Inventory;

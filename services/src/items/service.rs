@@ -1,0 +1,4 @@
+//! The item service.
+/// Items.
+#[derive(Clone, Debug)]
+pub struct Items;

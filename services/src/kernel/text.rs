@@ -1,0 +1,34 @@
+//! Small rules about text that several areas share.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// An address part for a URL: lower case ASCII letters and digits, words parted by single hyphens, at most 80 bytes.
+/// Accents fall away; text without any letter or digit gives `item`.
+pub fn slug(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.nfkd().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with('-') && !unicode_normalization::char::is_combining_mark(c) {
+            out.push('-');
+        }
+        if out.len() >= 80 {
+            break;
+        }
+    }
+    let out = out.trim_end_matches('-');
+    if out.is_empty() { "item".to_owned() } else { out.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_plain_and_bounded() {
+        assert_eq!(slug("Crème Brûlée — 55\" TV!"), "creme-brulee-55-tv");
+        assert_eq!(slug("  "), "item");
+        assert_eq!(slug("हिन्दी"), "item");
+        assert!(slug(&"long ".repeat(99)).len() <= 80);
+    }
+}

@@ -1,0 +1,6 @@
+//! Logistics: courier partners, the places of the delivery network, the lanes between them, and the parcels that travel.
+
+pub mod model;
+pub mod ports;
+
+pub use model::*;

@@ -1,0 +1,4 @@
+//! The order service.
+/// Orders.
+#[derive(Clone, Debug)]
+pub struct Orders;

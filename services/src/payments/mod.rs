@@ -1,0 +1,8 @@
+//! Payments: the provider behind a port, and what a payment and a refund are. When to charge and to refund is decided by
+//! `orders`.
+
+pub mod model;
+pub mod ports;
+pub mod webhook;
+
+pub use model::*;

@@ -1,0 +1,4 @@
+//! The search service.
+/// Search.
+#[derive(Clone, Debug)]
+pub struct Search;

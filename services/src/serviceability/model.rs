@@ -1,0 +1,88 @@
+//! What a promise says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{clock::Timestamp, handling::HandlingClass, ids::VariantId, money::Money, pincodes::Pincode};
+
+/// Whether and when something reaches a pincode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// It can be brought.
+    Deliverable(Promise),
+    /// It cannot be brought.
+    NotDeliverable {
+        /// To where not.
+        pincode: Pincode,
+        /// Why not.
+        reason: NotDeliverableReason,
+        /// When it may be possible, when that is known.
+        expected_from: Option<Timestamp>,
+    },
+}
+
+impl Delivery {
+    /// The promise, when there is one.
+    pub fn promise(&self) -> Option<&Promise> {
+        match self {
+            Self::Deliverable(p) => Some(p),
+            Self::NotDeliverable { .. } => None,
+        }
+    }
+}
+
+/// By when, from where and at which charge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Promise {
+    /// To where.
+    pub pincode: Pincode,
+    /// It arrives by then, if ordered (and paid) before `order_within`.
+    pub promised_by: Timestamp,
+    /// Hours from the asking to `promised_by`, rounded up.
+    pub tat_hours: u32,
+    /// After this instant the promise moves to a later one.
+    pub order_within: Timestamp,
+    /// What delivery costs for one parcel.
+    pub charge: Money,
+    /// The warehouse that serves it, by node code.
+    pub warehouse: String,
+    /// The courier that carries it, by code.
+    pub courier: String,
+    /// When stock and lanes behind this answer were read.
+    pub as_of: Timestamp,
+}
+
+/// Why something cannot be brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NotDeliverableReason {
+    /// There is no such pincode.
+    PincodeUnknown,
+    /// No courier goes there.
+    NoCourier,
+    /// No warehouse that reaches it has stock.
+    NoStockInReach,
+    /// The couriers that go there do not carry it.
+    CannotCarry,
+}
+
+/// What is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Goods {
+    /// What.
+    pub variant: VariantId,
+    /// How it must be handled.
+    pub handling: HandlingClass,
+    /// How many must come from one warehouse.
+    pub quantity: u32,
+}
+
+/// A warehouse and a handling class that reach a pincode in time: the terms that a search for deliverable goods ORs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ServingPair {
+    /// The warehouse, by node code.
+    pub warehouse: String,
+    /// The class.
+    pub handling: HandlingClass,
+    /// A parcel handed over now arrives by then.
+    pub promised_by: Timestamp,
+}

@@ -1,0 +1,4 @@
+//! The serviceability service.
+/// Serviceability.
+#[derive(Clone, Debug)]
+pub struct Serviceability;

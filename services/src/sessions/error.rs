@@ -1,0 +1,34 @@
+//! What can go wrong with sessions.
+
+use crate::kernel::{clock::Timestamp, error::EngineError};
+
+/// Errors of the session service.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// E-mail or password is wrong: the same for an unknown address and a wrong password.
+    #[error("the e-mail address or the password is not right")]
+    WrongCredentials,
+    /// An input breaks a rule.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// Which input.
+        field: &'static str,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The token is not ours, altered, or of a revoked session.
+    #[error("the token is not valid: sign in again")]
+    InvalidToken,
+    /// The token's time is over.
+    #[error("the token expired: refresh the session")]
+    ExpiredToken,
+    /// Too many tries.
+    #[error("too many tries: wait until {retry_at}")]
+    TooMany {
+        /// Earliest next try.
+        retry_at: Timestamp,
+    },
+    /// A store failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}

@@ -1,0 +1,42 @@
+//! What sessions need from a store and a limiter.
+//!
+//! Promises: rotating is atomic, so a refresh token is good once, whatever races; a guest is merged into one account at
+//! most once, and the `GuestMerged` event is written with it.
+
+use async_trait::async_trait;
+
+use super::model::{Guest, Rotated, Session};
+use crate::kernel::{
+    clock::Timestamp,
+    error::EngineResult,
+    ids::{GuestId, SessionId, ShopperId},
+};
+
+/// The store of sessions and guests.
+#[async_trait]
+pub trait SessionStore: Send + Sync + 'static {
+    /// Stores a new session.
+    async fn open(&self, session: Session, now: Timestamp) -> EngineResult<()>;
+    /// Trades a refresh token (by hash) for a new one (by hash and expiry).
+    async fn rotate(&self, old_hash: String, new_hash: String, expires_at: Timestamp, now: Timestamp) -> EngineResult<Rotated>;
+    /// Ends the session that the refresh token (by hash) belongs to; false when there is none.
+    async fn revoke_by_token(&self, hash: String, now: Timestamp) -> EngineResult<bool>;
+    /// Ends all sessions of an account.
+    async fn revoke_all(&self, shopper: ShopperId, now: Timestamp) -> EngineResult<()>;
+    /// Whether the session is still good.
+    async fn is_live(&self, session: SessionId, now: Timestamp) -> EngineResult<bool>;
+    /// Makes a guest, its secret token stored by hash.
+    async fn open_guest(&self, id: GuestId, token_hash: String, now: Timestamp) -> EngineResult<()>;
+    /// The guest of a token (by hash).
+    async fn guest_by_token(&self, token_hash: String) -> EngineResult<Option<Guest>>;
+    /// Marks the guest as merged, with the event; false when it was merged before.
+    async fn mark_merged(&self, guest: GuestId, shopper: ShopperId, now: Timestamp) -> EngineResult<bool>;
+}
+
+/// Answers whether one more try is allowed.
+#[async_trait]
+pub trait RateLimiter: Send + Sync + 'static {
+    /// Takes one try out of the bucket `key` of `burst` tries that refills at `per_minute`; the instant of the next
+    /// allowed try when there is none left.
+    async fn take(&self, key: &str, burst: u32, per_minute: u32, now: Timestamp) -> EngineResult<Result<(), Timestamp>>;
+}

@@ -1,0 +1,4 @@
+//! The session service.
+/// Sessions.
+#[derive(Clone, Debug)]
+pub struct Sessions;

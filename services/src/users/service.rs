@@ -1,0 +1,4 @@
+//! The user service.
+/// Users.
+#[derive(Clone, Debug)]
+pub struct Users;

@@ -1,0 +1,4 @@
+//! The wishlist service.
+/// Wishlists.
+#[derive(Clone, Debug)]
+pub struct Wishlists;

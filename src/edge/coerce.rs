@@ -1,0 +1,402 @@
+//! Input coercion before execution: variables by the operation's definitions, literals by the arguments' types. The
+//! engine coerces too, but late: there a bad value blanks the field's parent instead of refusing the request.
+//! Which fields exist, and whether a variable fits where it is used, is for validation to say. Values are never
+//! repeated in a message: they may be passwords.
+
+use std::collections::HashMap;
+
+use async_graphql::{Positioned, ServerError, Variables};
+use async_graphql_parser::types::{
+    BaseType, Directive, DirectiveLocation, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+    SelectionSet, Type, VariableDefinition,
+};
+use async_graphql_value::{ConstValue, Name, Number, Value};
+
+use super::{
+    codes,
+    scalars::Scalars,
+    schema_map::{InputShape, SchemaMap, TypeShape, ValueShape, base_name},
+};
+
+/// The schema's input side.
+#[derive(Clone, Copy)]
+pub struct Coercion<'a> {
+    /// Types, arguments and directives.
+    pub map: &'a SchemaMap,
+    /// Custom scalars.
+    pub scalars: &'a Scalars,
+    /// Items of one list.
+    pub list_items: usize,
+    /// Errors after which to stop.
+    pub errors: usize,
+}
+
+/// Where a value was written: literals know enums from strings, JSON does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Literal,
+    Json,
+}
+
+impl Coercion<'_> {
+    /// Brings the variables of a request into the shapes that the operation declares, and drops those it does not
+    /// declare. The errors carry [`codes::BAD_USER_INPUT`]; on any the variables are not to be used.
+    pub fn variables(&self, operation: &OperationDefinition, variables: &mut Variables) -> Vec<ServerError> {
+        let mut errors = Vec::new();
+        let mut taken = Variables::default();
+        for definition in &operation.variable_definitions {
+            if errors.len() >= self.errors {
+                break;
+            }
+            match self.variable(&definition.node, variables.remove(&definition.node.name.node)) {
+                Ok(Some(value)) => {
+                    taken.insert(definition.node.name.node.clone(), value);
+                }
+                Ok(None) => {}
+                Err(message) => {
+                    let error = ServerError::new(message, Some(definition.pos));
+                    errors.push(codes::tag(error, codes::BAD_USER_INPUT));
+                }
+            }
+        }
+        *variables = taken;
+        errors
+    }
+
+    fn variable(&self, definition: &VariableDefinition, given: Option<ConstValue>) -> Result<Option<ConstValue>, String> {
+        let (name, ty) = (definition.name.node.as_str(), &definition.var_type.node);
+        match self.map.get(base_name(ty)) {
+            None => return Err(format!("Variable \"${name}\" has the unknown type \"{ty}\".")),
+            Some(TypeShape::Composite(_)) => return Err(format!("Variable \"${name}\" cannot be of the output type \"{ty}\".")),
+            Some(_) => {}
+        }
+        match given {
+            None if definition.default_value.is_some() || ty.nullable => Ok(None),
+            None => Err(format!("Variable \"${name}\" of type \"{ty}\" is required and was not given.")),
+            Some(value) => {
+                let at = &mut vec![format!("${name}")];
+                let value = self.coerce(ty, value, Source::Json, at).map_err(|m| format!("Variable \"{}\": {m}", at.concat()))?;
+                Ok(Some(value))
+            }
+        }
+    }
+
+    /// Checks every literal of a document, with variables inside literals left out: it is the same for every request.
+    /// The errors carry [`codes::GRAPHQL_VALIDATION_FAILED`].
+    pub fn literals(&self, document: &ExecutableDocument) -> Vec<ServerError> {
+        let mut walk = LiteralWalk { rules: *self, errors: Vec::new() };
+        for (_, operation) in document.operations.iter() {
+            walk.operation(&operation.node);
+        }
+        let mut fragments: Vec<_> = document.fragments.values().collect();
+        fragments.sort_by_key(|f| (f.pos.line, f.pos.column));
+        for fragment in fragments {
+            walk.directives(&fragment.node.directives, DirectiveLocation::FragmentDefinition);
+            walk.selection_set(fragment.node.type_condition.node.on.node.as_str(), &fragment.node.selection_set.node);
+        }
+        walk.errors.truncate(self.errors);
+        walk.errors
+    }
+
+    fn coerce(&self, ty: &Type, value: ConstValue, source: Source, at: &mut Vec<String>) -> Result<ConstValue, String> {
+        if matches!(value, ConstValue::Null) {
+            return if ty.nullable { Ok(value) } else { Err(format!("Expected \"{ty}\", found null.")) };
+        }
+        match &ty.base {
+            BaseType::List(inner) => self.coerce_list(inner, value, source, at),
+            BaseType::Named(name) => match self.map.get(name.as_str()) {
+                Some(TypeShape::Scalar) => self.coerce_scalar(name.as_str(), value, source),
+                Some(TypeShape::Enum(values)) => {
+                    let text = match (&value, source) {
+                        (ConstValue::Enum(text), _) => text.as_str(),
+                        (ConstValue::String(text), Source::Json) => text.as_str(),
+                        _ => return Err(format!("Expected a value of the enum \"{name}\", found {}.", kind(&value))),
+                    };
+                    if values.contains(text) {
+                        Ok(ConstValue::Enum(Name::new(text)))
+                    } else {
+                        Err(format!("This value does not exist in the enum \"{name}\"."))
+                    }
+                }
+                Some(TypeShape::Input(shape)) => self.coerce_input(name.as_str(), shape, value, source, at),
+                Some(TypeShape::Composite(_)) | None => Err(format!("\"{name}\" is no input type.")),
+            },
+        }
+    }
+
+    fn coerce_list(&self, inner: &Type, value: ConstValue, source: Source, at: &mut Vec<String>) -> Result<ConstValue, String> {
+        let ConstValue::List(items) = value else {
+            return Ok(ConstValue::List(vec![self.coerce(inner, value, source, at)?]));
+        };
+        if items.len() > self.list_items {
+            return Err(format!("Too many items: {}, at most {}.", items.len(), self.list_items));
+        }
+        let mut coerced = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            at.push(format!("[{index}]"));
+            coerced.push(self.coerce(inner, item, source, at)?);
+            at.pop();
+        }
+        Ok(ConstValue::List(coerced))
+    }
+
+    fn coerce_scalar(&self, name: &str, value: ConstValue, source: Source) -> Result<ConstValue, String> {
+        let found = kind(&value);
+        let expected = |what: &str| Err(format!("Expected {what}, found {found}."));
+        match (name, value) {
+            ("Int", ConstValue::Number(n)) => match whole(&n, source).map(i32::try_from) {
+                Some(Ok(n)) => Ok(ConstValue::from(n)),
+                Some(Err(_)) => Err("Expected an Int, found a number outside 32 bits.".to_owned()),
+                None => Err("Expected an Int, found a number that is not whole.".to_owned()),
+            },
+            ("Int", _) => expected("an Int"),
+            ("Float", ConstValue::Number(n)) if n.as_f64().is_some_and(f64::is_finite) => Ok(ConstValue::Number(n)),
+            ("Float", _) => expected("a Float"),
+            ("String", value @ ConstValue::String(_)) => Ok(value),
+            ("String", _) => expected("a String"),
+            ("Boolean", value @ ConstValue::Boolean(_)) => Ok(value),
+            ("Boolean", _) => expected("a Boolean"),
+            ("ID", value @ ConstValue::String(_)) => Ok(value),
+            ("ID", ConstValue::Number(n)) if whole(&n, Source::Literal).is_some() => Ok(ConstValue::String(n.to_string())),
+            ("ID", _) => expected("an ID"),
+            (custom, value) => match self.scalars.get(custom).map(|check| check(&value)) {
+                Some(Err(what)) => expected(what),
+                Some(Ok(())) | None => Ok(value),
+            },
+        }
+    }
+
+    fn coerce_input(
+        &self,
+        name: &str,
+        shape: &InputShape,
+        value: ConstValue,
+        source: Source,
+        at: &mut Vec<String>,
+    ) -> Result<ConstValue, String> {
+        let ConstValue::Object(mut given) = value else {
+            return Err(format!("Expected an object of \"{name}\", found {}.", kind(&value)));
+        };
+        if let Some(unknown) = given.keys().find(|key| !shape.fields.contains_key(key.as_str())) {
+            return Err(format!("\"{name}\" has no field \"{}\".", shorten(unknown)));
+        }
+        one_of(name, shape, given.len(), given.values().any(|v| *v == ConstValue::Null))?;
+        if let Some(missing) = missing(&shape.fields, |field| given.contains_key(field)) {
+            return Err(format!("\"{name}\" needs its field \"{missing}\"."));
+        }
+        for (key, slot) in &mut given {
+            let Some(field) = shape.fields.get(key.as_str()) else { continue };
+            at.push(format!(".{key}"));
+            *slot = self.coerce(&field.ty, std::mem::take(slot), source, at)?;
+            at.pop();
+        }
+        Ok(ConstValue::Object(given))
+    }
+
+    /// Checks a literal that may hold variables; what a variable stands for is checked with the variables.
+    fn literal(&self, ty: &Type, value: &Value, at: &mut Vec<String>) -> Result<(), String> {
+        match (value, &ty.base) {
+            (Value::Variable(_), _) => Ok(()),
+            (Value::List(items), BaseType::List(inner)) => {
+                if items.len() > self.list_items {
+                    return Err(format!("Too many items: {}, at most {}.", items.len(), self.list_items));
+                }
+                for (index, item) in items.iter().enumerate() {
+                    at.push(format!("[{index}]"));
+                    self.literal(inner, item, at)?;
+                    at.pop();
+                }
+                Ok(())
+            }
+            (Value::Null, BaseType::List(_)) if ty.nullable => Ok(()),
+            (value, BaseType::List(inner)) if !matches!(value, Value::Null) => self.literal(inner, value, at),
+            (Value::Object(given), BaseType::Named(name)) => match self.map.get(name.as_str()) {
+                Some(TypeShape::Input(shape)) => self.literal_input(name.as_str(), shape, given.iter(), at),
+                _ => self.constant(ty, value, at),
+            },
+            _ => self.constant(ty, value, at),
+        }
+    }
+
+    fn constant(&self, ty: &Type, value: &Value, at: &mut Vec<String>) -> Result<(), String> {
+        match value.clone().into_const() {
+            Some(constant) => self.coerce(ty, constant, Source::Literal, at).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    fn literal_input<'v>(
+        &self,
+        name: &str,
+        shape: &InputShape,
+        given: impl Iterator<Item = (&'v Name, &'v Value)> + Clone,
+        at: &mut Vec<String>,
+    ) -> Result<(), String> {
+        if let Some((unknown, _)) = given.clone().find(|(key, _)| !shape.fields.contains_key(key.as_str())) {
+            return Err(format!("\"{name}\" has no field \"{}\".", shorten(unknown)));
+        }
+        one_of(name, shape, given.clone().count(), given.clone().any(|(_, v)| matches!(v, Value::Null)))?;
+        if let Some(missing) = missing(&shape.fields, |field| given.clone().any(|(key, _)| key.as_str() == field)) {
+            return Err(format!("\"{name}\" needs its field \"{missing}\"."));
+        }
+        for (key, value) in given {
+            let Some(field) = shape.fields.get(key.as_str()) else { continue };
+            at.push(format!(".{key}"));
+            self.literal(&field.ty, value, at)?;
+            at.pop();
+        }
+        Ok(())
+    }
+}
+
+struct LiteralWalk<'a> {
+    rules: Coercion<'a>,
+    errors: Vec<ServerError>,
+}
+
+impl LiteralWalk<'_> {
+    fn refuse(&mut self, pos: async_graphql::Pos, message: String) {
+        if self.errors.len() < self.rules.errors {
+            self.errors.push(codes::tag(ServerError::new(message, Some(pos)), codes::GRAPHQL_VALIDATION_FAILED));
+        }
+    }
+
+    fn operation(&mut self, operation: &OperationDefinition) {
+        let location = match operation.ty {
+            OperationType::Query => DirectiveLocation::Query,
+            OperationType::Mutation => DirectiveLocation::Mutation,
+            OperationType::Subscription => DirectiveLocation::Subscription,
+        };
+        self.directives(&operation.directives, location);
+        for definition in &operation.variable_definitions {
+            self.directives(&definition.node.directives, DirectiveLocation::VariableDefinition);
+            let Some(default) = &definition.node.default_value else { continue };
+            let (at, ty) = (&mut vec![format!("${}", definition.node.name.node)], &definition.node.var_type.node);
+            if self.rules.map.get(base_name(ty)).is_none() {
+                continue;
+            }
+            if let Err(message) = self.rules.coerce(ty, default.node.clone(), Source::Literal, at) {
+                self.refuse(default.pos, format!("Default of the variable \"{}\": {message}", at.concat()));
+            }
+        }
+        let root = self.rules.map.root(operation.ty).unwrap_or_default();
+        self.selection_set(root, &operation.selection_set.node);
+    }
+
+    fn selection_set(&mut self, parent: &str, set: &SelectionSet) {
+        for selection in &set.items {
+            if self.errors.len() >= self.rules.errors {
+                return;
+            }
+            match &selection.node {
+                Selection::Field(field) => self.field(parent, &field.node),
+                Selection::FragmentSpread(spread) => {
+                    self.directives(&spread.node.directives, DirectiveLocation::FragmentSpread);
+                }
+                Selection::InlineFragment(inline) => {
+                    self.directives(&inline.node.directives, DirectiveLocation::InlineFragment);
+                    let on = inline.node.type_condition.as_ref().map_or(parent, |c| c.node.on.node.as_str());
+                    self.selection_set(on, &inline.node.selection_set.node);
+                }
+            }
+        }
+    }
+
+    fn field(&mut self, parent: &str, field: &Field) {
+        self.directives(&field.directives, DirectiveLocation::Field);
+        let rules = self.rules;
+        let shape = rules.map.field(parent, field.name.node.as_str());
+        if let Some(shape) = shape {
+            let of = format!("Field \"{parent}.{}\"", field.name.node);
+            self.arguments(&of, field.name.pos, &field.arguments, &shape.arguments);
+        }
+        self.selection_set(shape.map_or("", |s| s.type_name.as_str()), &field.selection_set.node);
+    }
+
+    fn arguments(
+        &mut self,
+        of: &str,
+        pos: async_graphql::Pos,
+        given: &[(Positioned<Name>, Positioned<Value>)],
+        shapes: &HashMap<String, ValueShape>,
+    ) {
+        for (name, value) in given {
+            let Some(shape) = shapes.get(name.node.as_str()) else {
+                self.refuse(name.pos, format!("{of} has no argument \"{}\".", shorten(&name.node)));
+                continue;
+            };
+            let at = &mut vec![name.node.to_string()];
+            if let Err(message) = self.rules.literal(&shape.ty, &value.node, at) {
+                self.refuse(value.pos, format!("{of}, argument \"{}\": {message}", at.concat()));
+            }
+        }
+        if let Some(missing) = missing(shapes, |name| given.iter().any(|(n, _)| n.node.as_str() == name)) {
+            self.refuse(pos, format!("{of} needs its argument \"{missing}\"."));
+        }
+    }
+
+    fn directives(&mut self, directives: &[Positioned<Directive>], location: DirectiveLocation) {
+        let rules = self.rules;
+        for (index, directive) in directives.iter().enumerate() {
+            let name = directive.node.name.node.as_str();
+            let Some(shape) = rules.map.directive(name) else {
+                self.refuse(directive.pos, format!("Unknown directive \"@{}\".", shorten(name)));
+                continue;
+            };
+            if !shape.locations.contains(&location) {
+                self.refuse(directive.pos, format!("Directive \"@{name}\" may not stand here."));
+            }
+            if !shape.repeatable && directives[..index].iter().any(|d| d.node.name.node == directive.node.name.node) {
+                self.refuse(directive.pos, format!("Directive \"@{name}\" may stand here only once."));
+            }
+            self.arguments(&format!("Directive \"@{name}\""), directive.pos, &directive.node.arguments, &shape.arguments);
+        }
+    }
+}
+
+fn one_of(name: &str, shape: &InputShape, given: usize, null: bool) -> Result<(), String> {
+    if shape.one_of && (given != 1 || null) {
+        return Err(format!("\"{name}\" takes exactly one of its fields, and not null."));
+    }
+    Ok(())
+}
+
+/// The first required name that is not given, in alphabetical order so that messages repeat.
+fn missing<'s>(shapes: &'s HashMap<String, ValueShape>, given: impl Fn(&str) -> bool) -> Option<&'s str> {
+    shapes.iter().filter(|(name, s)| s.required() && !given(name)).map(|(name, _)| name.as_str()).min()
+}
+
+/// The whole number that a number is; JSON writes 1.0 for 1, a literal does not.
+fn whole(number: &Number, source: Source) -> Option<i64> {
+    match (number.as_i64(), number.as_u64(), source) {
+        (Some(n), _, _) => Some(n),
+        (None, Some(_), _) => Some(i64::MAX),
+        (None, None, Source::Json) => {
+            let text = number.to_string();
+            text.strip_suffix(".0").and_then(|whole| whole.parse().ok())
+        }
+        (None, None, Source::Literal) => None,
+    }
+}
+
+fn kind(value: &ConstValue) -> &'static str {
+    match value {
+        ConstValue::Null => "null",
+        ConstValue::Number(_) => "a number",
+        ConstValue::String(_) => "a string",
+        ConstValue::Boolean(_) => "a boolean",
+        ConstValue::Binary(_) => "bytes",
+        ConstValue::Enum(_) => "an enum value",
+        ConstValue::List(_) => "a list",
+        ConstValue::Object(_) => "an object",
+    }
+}
+
+/// A name as told: at most 64 characters of it.
+fn shorten(name: &str) -> &str {
+    name.char_indices().nth(64).map_or(name, |(end, _)| &name[..end])
+}
+
+#[cfg(test)]
+#[path = "tests/coerce.rs"]
+mod tests;
