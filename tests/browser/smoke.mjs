@@ -109,13 +109,15 @@ async function answered(page, pattern) {
   throw new Error(`no answer like ${pattern}; the pane says: ${last.slice(0, 300)}`);
 }
 
-/** A new tab with this document, run. */
-async function runDocument(page, document) {
+/** A new tab with this document, whose operation has this name, run. */
+async function runDocument(page, name, document) {
   await page.getByRole('button', { name: 'New tab' }).click();
   await page.locator('.graphiql-query-editor .monaco-editor').first().click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.insertText(document);
   await page.keyboard.press('Escape');
+  // GraphiQL reads the document a moment after the typing, and names the tab then.
+  await page.locator('.graphiql-tab-active', { hasText: name }).waitFor();
   await page.getByRole('button', { name: /^Execute query/ }).click();
 }
 
@@ -143,7 +145,7 @@ async function graphiql(page) {
   });
 
   await check(page, 'a query answers', async () => {
-    await runDocument(page, '{ search(first: 3) { totalCount nodes { id title } } }');
+    await runDocument(page, 'SmokeQuery', 'query SmokeQuery { search(first: 3) { totalCount nodes { id title } } }');
     const text = await answered(page, /"totalCount": [1-9]/);
     expect(!/"errors"/.test(text), text);
     await picture(page, 'query');
@@ -152,7 +154,7 @@ async function graphiql(page) {
   await check(page, 'the demo shopper signs in', async () => {
     await page.getByRole('button', { name: /shopper/i }).first().click();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    await runDocument(page, '{ viewer { shopper { email roles } } }');
+    await runDocument(page, 'SmokeWho', 'query SmokeWho { viewer { shopper { email roles } } }');
     await answered(page, /shopper@demo\.chowk\.example/);
     await picture(page, 'signed-in');
   });
@@ -191,7 +193,10 @@ async function shop(page) {
   });
 
   await check(page, 'the order is followed until it is paid', async () => {
-    await page.locator('[data-testid=order-state]', { hasNotText: 'Created' }).waitFor();
+    const state = page.locator('[data-testid=order-state]', { hasNotText: 'Created' });
+    await state.waitFor();
+    const text = await state.innerText();
+    expect(!/Failed|Expired|Cancelled/.test(text), `the order is ${text}`);
     await page.locator('[data-testid=timeline] li').first().waitFor();
     await picture(page, 'order');
   });
@@ -203,7 +208,7 @@ async function subscription(page) {
     expect(order, 'there is no order to follow');
     await page.goto(options.url);
     await page.locator('.graphiql-query-editor .monaco-editor .view-line').first().waitFor();
-    await runDocument(page, `subscription { orderEvents(orderId: ${JSON.stringify(order)}) { cursor state message } }`);
+    await runDocument(page, 'SmokeFollow', `subscription SmokeFollow { orderEvents(orderId: ${JSON.stringify(order)}) { cursor state message } }`);
     const text = await answered(page, /"cursor": "/);
     expect(!/"errors"/.test(text), text);
     expect(requested.some((url) => new URL(url).protocol === 'ws:'), 'no WebSocket was opened');

@@ -10,7 +10,7 @@ import { fetcher } from './fetcher.js';
 import { GUIDE } from './Guide.jsx';
 import './ide.css';
 import { OPERATIONS } from './saved.js';
-import { fingerprint, scopedStorage } from './storage.js';
+import { fingerprint, scopedStorage, seed } from './storage.js';
 
 const WELCOME = `# Chowk: write an operation and press the run button.
 # The book on the left explains every field.
@@ -19,9 +19,10 @@ query Welcome {
 }
 `;
 
+const tabs = OPERATIONS.length ? OPERATIONS.map(({ query, variables }) => ({ query, variables })) : [{ query: WELCOME }];
 const storage = scopedStorage(localStorage, fingerprint(JSON.stringify(OPERATIONS)));
+seed(storage, tabs[0]);
 const plugins = [GUIDE, HISTORY_PLUGIN];
-const tabs = OPERATIONS.map(({ query, variables }) => ({ query, variables }));
 
 function Ide() {
   return (
@@ -33,7 +34,7 @@ function Ide() {
         plugins={plugins}
         visiblePlugin={GUIDE}
         defaultQuery={WELCOME}
-        defaultTabs={tabs.length ? tabs : undefined}
+        defaultTabs={tabs}
         defaultEditorToolsVisibility="variables"
         schemaDescription
         inputValueDeprecation

@@ -2,7 +2,7 @@
 //
 // Pure: the files come in as text, see `saved.js`.
 
-import { Kind, parse, visit } from 'graphql';
+import { Kind, parse, print, visit } from 'graphql';
 import { isRemembered } from './remembered.js';
 import { alongTheWay, titleOf } from './way.js';
 
@@ -11,12 +11,12 @@ function stem(path) {
   return path.replace(/^.*\//, '').replace(/\.(graphql|variables\.json)$/, '');
 }
 
-/** A definition as it was written, with the comment lines right above it. */
-function textOf(source, { loc }) {
-  const above = source.slice(0, loc.start).split('\n');
-  let from = above.length - 1;
-  while (from > 0 && above[from - 1].trimStart().startsWith('#')) from -= 1;
-  return source.slice(above.slice(0, from).join('\n').length, loc.end).trim();
+/** A definition with the comment lines right above it: one field a line, or as written where it has comments inside. */
+function textOf(source, node) {
+  const written = source.slice(node.loc.start, node.loc.end);
+  const above = source.slice(0, node.loc.start).split('\n').slice(0, -1);
+  const firstComment = above.findLastIndex((line) => !line.trimStart().startsWith('#')) + 1;
+  return [...above.slice(firstComment), written.includes('#') ? written : print(node)].join('\n');
 }
 
 function spreadsIn(node) {

@@ -34,3 +34,14 @@ export function scopedStorage(storage, version) {
     clear: () => own().forEach((key) => storage.removeItem(key)),
   };
 }
+
+/**
+ * What GraphiQL would find had one been here before: the first tab in the editors (it takes a tab's variables from
+ * here only), and a narrower panel than its third of the window.
+ */
+export function seed(storage, { query, variables }) {
+  if (storage.getItem('graphiql:query') !== null || storage.getItem('graphiql:tabState') !== null) return;
+  storage.setItem('graphiql:query', query);
+  storage.setItem('graphiql:variables', variables ?? '');
+  storage.setItem('graphiql:docExplorerFlex', '0.28');
+}

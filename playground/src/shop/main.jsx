@@ -65,7 +65,9 @@ function Shop() {
   const text = params.get('q') ?? '';
   const state = useShopState();
   const place = path.join('/');
-  useEffect(() => scrollTo(0, 0), [place]);
+  useEffect(() => {
+    scrollTo(0, 0);
+  }, [place]);
   return (
     <ShopProvider value={state}>
       <SessionBar page="shop" />
