@@ -20,15 +20,15 @@ HERE = Path(__file__).parent
 # A default that somebody typed, not a measurement: one point, or one latitude, on so many pincodes.
 SAME_POINT_MAX = 7
 SAME_LATITUDE_MAX = 12
-# Farther from the middle of both its district and its sorting area than this (and than four times what is usual there)
-# is a typing error.
-STRAY_KM = 100
+# Farther from the middle of both its district and its sorting area than this (or than four times what is usual there,
+# at most 200 km) is a typing error.
+STRAY_KM, STRAY_KM_MAX = 100, 200
 STRAY_TIMES_USUAL = 4
 # Of so many districts' middles around a point, one must be of its state.
 NEAREST = 10
 FEW_DISTRICTS = 4
 # Fewer points say nothing about where a district or a sorting area lies.
-WITNESSES_MIN = 3
+WITNESSES_MIN = 4
 # Far apart by nature.
 ISLANDS = {"LAKSHADWEEP", "ANDAMAN AND NICOBAR ISLANDS"}
 SMALL_WORDS = {"And", "Of", "The"}
@@ -118,11 +118,14 @@ def without_strays(points, witnesses, home):
     usual = {a: median(km(middles[a], at) for at in v) for a, v in areas.items()}
 
     def near(at, area):
-        if len(areas[area]) < WITNESSES_MIN:
-            return False
-        return km(at, middles[area]) <= max(STRAY_KM, STRAY_TIMES_USUAL * usual[area])
+        return area in middles and km(at, middles[area]) <= min(max(STRAY_KM, STRAY_TIMES_USUAL * usual[area]), STRAY_KM_MAX)
 
-    return {p: at for p, at in points.items() if home[p][1] in ISLANDS or near(at, home[p]) or near(at, p[:3])}
+    def holds(p, at):
+        area, district = p[:3], home[p]
+        in_reach = len(areas[area]) < WITNESSES_MIN or km(at, middles[area]) <= STRAY_KM_MAX
+        return district[1] in ISLANDS or near(at, area) or (near(at, district) and in_reach)
+
+    return {p: at for p, at in points.items() if holds(p, at)}
 
 
 def repaired(own, home):

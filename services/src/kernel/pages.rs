@@ -71,7 +71,7 @@ mod tests {
     fn the_surplus_row_is_dropped_and_told() {
         let p = Page::from_surplus(vec![1, 2, 3], &Window::Forwards { after: Some(0), limit: 2 });
         assert_eq!(p, Page { rows: vec![1, 2], has_next: true, has_previous: true });
-        let p = Page::from_surplus(vec![9, 8, 7], &Window::Backwards { before: None, limit: 2 });
+        let p = Page::from_surplus(vec![9, 8, 7], &Window::<i32>::Backwards { before: None, limit: 2 });
         assert_eq!(p, Page { rows: vec![8, 9], has_next: false, has_previous: true });
     }
 }
