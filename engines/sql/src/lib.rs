@@ -1,1 +1,17 @@
-//! placeholder
+//! The relational stores, on SQLite and MySQL (or MariaDB) alike.
+//!
+//! Writes are *programs over a small [`Tx`] port*, one text of each rule for both engines: on SQLite they run on the one
+//! writer thread of the file (rusqlite, group commit, `synchronous=FULL`), on MySQL on a transaction of the pool. Reads go
+//! through sea-orm's pool. To add a store: a file here, a migration in `migrations/`, its port's contract suite in
+//! `tests/it/`.
+
+mod connect;
+mod db;
+mod rows;
+mod sqlite;
+mod tx;
+mod value;
+
+pub use db::{Backend, Db};
+pub use tx::{SqlError, SqlErrorKind, Tx};
+pub use value::{Json, Row, Value, sql_in};

@@ -1,0 +1,4 @@
+//! The contract suites of every relational port, on SQLite.
+
+mod core;
+mod support;

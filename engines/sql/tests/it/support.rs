@@ -1,0 +1,26 @@
+//! A fresh database per test, in a folder that goes away with it.
+
+use std::sync::Arc;
+
+use engine_sql::Db;
+use services::kernel::{clock::{ManualClock, Timestamp}, ids::SystemIds};
+
+/// A database and the folder that it lives in.
+pub struct TestDb {
+    /// The database.
+    pub db: Db,
+    /// Moves only when told; starts at 2026-11-20T06:00:00Z, a Friday.
+    pub clock: Arc<ManualClock>,
+    /// For raw SQL beside the stores.
+    pub path: std::path::PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+/// A fresh, migrated database.
+pub async fn db() -> TestDb {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("chowk.db");
+    let clock = Arc::new(ManualClock::new(Timestamp::parse_rfc3339("2026-11-20T06:00:00Z").expect("an instant")));
+    let db = Db::open(&format!("sqlite:{}", path.display()), clock.clone(), Arc::new(SystemIds)).await.expect("opens");
+    TestDb { db, clock, path, _folder: folder }
+}
