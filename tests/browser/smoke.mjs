@@ -2,8 +2,9 @@
 //
 //   node smoke.mjs --url http://127.0.0.1:4000 [--screenshots DIR] [--chromium PATH]
 //
-// Checks that GraphiQL renders with its tabs, that a query and a subscription answer, that one can sign in,
-// that the demo shop goes from search to a followed order, and that no request leaves the loopback interface.
+// Checks that GraphiQL renders with its tabs, that a query and a subscription answer, that one can sign in, that the
+// saved operations can be run one after the other from search to a followed order, that the demo shop does the same,
+// and that no request leaves the loopback interface.
 // The server needs its demo data. Ends with `N passed, N failed`.
 
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { WAY } from '../../playground/src/ide/way.js';
 
 const FLAGS = [
   '--headless',
@@ -160,6 +162,40 @@ async function graphiql(page) {
   });
 }
 
+/** Runs the open tab and gives the answer to that operation as it came over HTTP. */
+async function runTab(page, name) {
+  const [response] = await Promise.all([
+    page.waitForResponse((candidate) => candidate.request().postDataJSON()?.operationName === name),
+    page.getByRole('button', { name: /^Execute query/ }).click(),
+  ]);
+  return response.json();
+}
+
+/** The saved operations, one after the other as the panel lists them, with nothing typed. */
+async function way(context) {
+  const saved = await savedOperations();
+  const names = WAY.map(([name]) => name).filter((name) => saved.includes(name));
+  const steps = names.slice(0, names.indexOf('FollowOrder') + 1);
+  if (steps.length === 0) return;
+  const page = await context.newPage();
+  await check(page, 'the saved operations lead from search to a followed order', async () => {
+    await page.goto(options.url);
+    await page.locator('.graphiql-query-editor .monaco-editor .view-line').first().waitFor();
+    for (const name of steps) {
+      await page.locator('.guide').getByRole('button', { name: new RegExp(` ${name}$`) }).click();
+      await page.locator('.graphiql-tab-active', { hasText: name }).waitFor();
+      if (name === 'FollowOrder') break;
+      const { data, errors } = await runTab(page, name);
+      const problems = errors ?? Object.values(data).flatMap((payload) => payload?.errors ?? []);
+      expect(problems.length === 0, `${name}: ${JSON.stringify(problems)}`);
+    }
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await answered(page, /"cursor": "/);
+    await picture(page, 'way');
+  });
+  await page.close();
+}
+
 async function shop(page) {
   await check(page, 'the shop lists what can be delivered', async () => {
     await page.goto(new URL('shop.html', `${options.url}/`).href);
@@ -241,6 +277,7 @@ async function main() {
     watch(context);
     const page = await context.newPage();
     await graphiql(page);
+    await way(context);
     await shop(page);
     await subscription(page);
     await narrow(context);

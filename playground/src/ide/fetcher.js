@@ -1,12 +1,18 @@
 // What GraphiQL sends its operations through: fills variables, chooses HTTP or the socket, learns from answers.
 
-import { getOperationAST } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { adopt } from '../shared/account.js';
 import { request, subscribe } from '../shared/client.js';
 import { newKey } from '../shared/keys.js';
-import { setSession } from '../shared/session.js';
+import { getSession, setSession } from '../shared/session.js';
 import { getValues, setValues } from './memory.js';
 import { fill, remember } from './remembered.js';
+
+/** The session's own tokens can be named in variables, and are not kept a second time. */
+function known() {
+  const { guestToken, refreshToken } = getSession() ?? {};
+  return { ...getValues(), ...(guestToken && { guest: guestToken }), ...(refreshToken && { refresh: refreshToken }) };
+}
 
 function learn({ data }) {
   if (!data || '__schema' in data) return;
@@ -24,12 +30,30 @@ async function* follow(params) {
   }
 }
 
+/**
+ * The operation that is meant. GraphiQL reads a document a moment after it changed, so that right after a change of
+ * tabs the name it gives is still the last tab's; a document with one operation leaves no doubt.
+ */
+function meant({ query, operationName }) {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document);
+  } catch {
+    // The server says better than we could what is wrong with the text.
+    return null;
+  }
+}
+
 /** GraphiQL's fetcher. Headers of the editor go with HTTP only: a socket has its own, sent once. */
-export async function fetcher(params, { headers, documentAST } = {}) {
-  const filled = { ...params, variables: fill(params.variables, getValues(), newKey) };
-  const operation = documentAST && getOperationAST(documentAST, params.operationName);
-  if (operation?.operation === 'subscription') return follow(filled);
-  const answer = await request(filled, { headers });
+export async function fetcher({ query, operationName, variables }, { headers } = {}) {
+  const operation = meant({ query, operationName });
+  const params = {
+    query,
+    operationName: operation ? operation.name?.value : operationName,
+    variables: fill(variables, known(), newKey),
+  };
+  if (operation?.operation === 'subscription') return follow(params);
+  const answer = await request(params, headers);
   learn(answer);
   return answer;
 }

@@ -3,7 +3,9 @@
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { useGraphiQL } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
+import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { SessionBar } from '../shared/SessionBar.jsx';
 import { fetcher } from './fetcher.js';
@@ -23,6 +25,15 @@ const tabs = OPERATIONS.length ? OPERATIONS.map(({ query, variables }) => ({ que
 const storage = scopedStorage(localStorage, fingerprint(JSON.stringify(OPERATIONS)));
 seed(storage, tabs[0]);
 const plugins = [GUIDE, HISTORY_PLUGIN];
+
+/** A tab that was opened from the panel may lie outside the row of tabs that is in view. */
+function ActiveTabInView() {
+  const active = useGraphiQL(({ activeTabIndex }) => activeTabIndex);
+  useEffect(() => {
+    document.getElementById(`graphiql-session-tab-${active}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [active]);
+  return null;
+}
 
 function Ide() {
   return (
@@ -45,6 +56,7 @@ function Ide() {
             schema.graphql
           </a>
         </GraphiQL.Logo>
+        <ActiveTabInView />
       </GraphiQL>
     </div>
   );

@@ -1,6 +1,7 @@
 // Values that one step of the way hands to the next: the slug of a hit, the id of a variant, a quote's total.
 //
-// A variable `"@quote"` is filled with the last quote seen in an answer; `"@key"` with a fresh idempotency key.
+// A variable `"@quote"` is filled with the last quote seen in an answer; `"@key"` with a fresh idempotency key;
+// `"@guest"` and `"@refresh"` with the session's tokens. `"@quote?"` is null while there is none.
 // Pure, but for the key that `fill` is given. Reads nothing that the answers did not carry.
 
 /** Where values are found in an answer: the end of a path, list positions left out. The first match wins. */
@@ -14,16 +15,21 @@ const PLACES = {
   quote: ['checkoutQuote.quote.id'],
   total: ['checkoutQuote.quote.total'],
   order: ['placeOrder.order.id', 'retryPayment.order.id', 'viewer.orders.nodes.id', 'viewer.orders.edges.node.id'],
-  guest: ['startGuestSession.session.guestToken'],
-  refresh: ['session.refreshToken'],
 };
+const FROM_ELSEWHERE = ['key', 'guest', 'refresh'];
 
 /** Names of values, in the order in which they are shown. */
 export const NAMES = Object.keys(PLACES);
 
-/** Whether `@name` is something that can be remembered. */
+/** The name in `@name` or `@name?`; null when the text is something else. */
+function nameIn(text) {
+  const name = /^@(\w+)\??$/.exec(text)?.[1];
+  return NAMES.includes(name) || FROM_ELSEWHERE.includes(name) ? name : null;
+}
+
+/** Whether the text stands for a value that `fill` knows. */
 export function isRemembered(text) {
-  return text === '@key' || (text.startsWith('@') && Object.hasOwn(PLACES, text.slice(1)));
+  return nameIn(text) !== null;
 }
 
 /** Nothing to buy: sold out, or out of reach. */
@@ -66,9 +72,10 @@ export function fill(variables, remembered, newKey) {
   if (variables && typeof variables === 'object') {
     return Object.fromEntries(Object.entries(variables).map(([key, inner]) => [key, fill(inner, remembered, newKey)]));
   }
-  if (typeof variables !== 'string' || !isRemembered(variables)) return variables;
-  if (variables === '@key') return newKey();
-  const name = variables.slice(1);
+  const name = typeof variables === 'string' ? nameIn(variables) : null;
+  if (!name) return variables;
+  if (name === 'key') return newKey();
+  if (!(name in remembered) && variables.endsWith('?')) return null;
   if (!(name in remembered)) throw new Error(`no answer has carried ${variables} yet: run the step before, or write a value`);
   return asInput(name, remembered[name]);
 }

@@ -14,17 +14,14 @@ const REFRESH = `mutation Refresh($token: String!) {
   refreshSession(input: { refreshToken: $token }) { session { accessToken expiresAt refreshToken } errors { message } }
 }`;
 
-async function post(params, headers, signal) {
-  const response = await fetch(await httpUrl(), {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json;q=0.9',
-      ...headers,
-    },
-    body: JSON.stringify(params),
-    signal,
+async function post(params, given) {
+  // `Headers` knows that `Authorization` and `authorization` are one; what the caller gives wins.
+  const headers = new Headers({
+    'content-type': 'application/json',
+    accept: 'application/graphql-response+json, application/json;q=0.9',
   });
+  for (const [name, value] of Object.entries(given)) headers.set(name, value);
+  const response = await fetch(await httpUrl(), { method: 'POST', headers, body: JSON.stringify(params) });
   const text = await response.text();
   try {
     return JSON.parse(text);
@@ -58,9 +55,9 @@ async function refresh(session) {
 }
 
 /** One query or mutation. Fails only when there is no GraphQL answer at all. */
-export async function request(params, { headers = {}, signal } = {}) {
+export async function request(params, headers = {}) {
   const token = await accessToken();
-  return post(params, { ...(token && { authorization: `Bearer ${token}` }), ...headers }, signal);
+  return post(params, { ...(token && { authorization: `Bearer ${token}` }), ...headers });
 }
 
 let socket = null;

@@ -62,6 +62,9 @@ function Summary({ found, pincode }) {
   );
 }
 
+/** On a telephone the facets stay folded until asked for. */
+const wide = matchMedia('(min-width: 801px)').matches;
+
 /** `text` is what is searched for; empty lists everything. */
 export function Search({ text }) {
   const { pincode } = useShop();
@@ -88,7 +91,12 @@ export function Search({ text }) {
 
   return (
     <div className="listing">
-      <aside aria-label="Narrow down">{found && <Facets facets={found.facets} chosen={chosen} onChoose={setChosen} />}</aside>
+      <aside aria-label="Narrow down">
+        <details open={wide}>
+          <summary>Narrow down</summary>
+          {found && <Facets facets={found.facets} chosen={chosen} onChoose={setChosen} />}
+        </details>
+      </aside>
       <section aria-busy={loading}>
         <div className="row">
           <h1>{text ? `Results for “${text}”` : 'All items'}</h1>
