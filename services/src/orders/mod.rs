@@ -1,11 +1,24 @@
 //! Orders: the frozen quote, placing, payment against a deadline, cancelling, and order processing to the doorstep.
 //! `docs/ARCHITECTURE.md` walks through a checkout.
+//!
+//! The decisions are pure functions in [`states`], [`charges`], [`allocation`] and [`plan`]; [`service`] loads, decides
+//! and persists through [`ports`]. Nothing here knows the table that stock lies in: [`ports::OrderStore::place`] is the
+//! one step that spans order, payment and stock.
 
+pub mod allocation;
+pub mod charges;
 pub mod error;
 pub mod model;
+pub mod plan;
 pub mod ports;
 pub mod service;
+pub mod settings;
+pub mod states;
+mod placing;
+mod steps;
+pub mod tokens;
 
 pub use error::Error;
 pub use model::*;
-pub use service::Orders;
+pub use service::{OrderParts, Orders};
+pub use settings::OrderSettings;

@@ -90,6 +90,8 @@ pub struct QuoteLine {
     pub warehouse: String,
     /// The courier that will carry it.
     pub courier: String,
+    /// What a parcel with it costs to deliver; charged once per parcel, unless the order is delivered free.
+    pub delivery: Money,
 }
 
 /// Something to pay besides the lines.
