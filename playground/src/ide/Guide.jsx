@@ -5,6 +5,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { getValues, onValues, setValues } from './memory.js';
 import { NAMES } from './remembered.js';
 import { OPERATIONS } from './saved.js';
+import { isStep } from './way.js';
 
 /** Goes to the tab of an operation; a closed one is opened anew. */
 function useOpen() {
@@ -58,26 +59,40 @@ function Remembered() {
   );
 }
 
-function Guide() {
+function Steps({ operations }) {
   const open = useOpen();
   const active = useGraphiQL((state) => state.tabs[state.activeTabIndex]?.title);
+  return (
+    <ol>
+      {operations.map((operation) => (
+        <li key={operation.name}>
+          <button type="button" aria-current={operation.name === active ? 'step' : undefined} onClick={() => open(operation)}>
+            <span>{operation.title}</span>
+            <small>
+              <em className={`guide-${operation.kind}`}>{operation.kind}</em> {operation.name}
+            </small>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Guide() {
+  const steps = OPERATIONS.filter(({ name }) => isStep(name));
+  const others = OPERATIONS.filter(({ name }) => !isStep(name));
   return (
     <div className="guide">
       <h2>A shopper’s way</h2>
       <p>Every step is a saved operation in its own tab. Open one, then press the run button.</p>
       {OPERATIONS.length === 0 && <p>This build has no saved operations.</p>}
-      <ol>
-        {OPERATIONS.map((operation) => (
-          <li key={operation.name}>
-            <button type="button" aria-current={operation.name === active ? 'step' : undefined} onClick={() => open(operation)}>
-              <span>{operation.title}</span>
-              <small>
-                <em className={`guide-${operation.kind}`}>{operation.kind}</em> {operation.name}
-              </small>
-            </button>
-          </li>
-        ))}
-      </ol>
+      <Steps operations={steps} />
+      {others.length > 0 && (
+        <>
+          <h3>And besides</h3>
+          <Steps operations={others} />
+        </>
+      )}
       <Remembered />
     </div>
   );

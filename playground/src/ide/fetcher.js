@@ -23,11 +23,20 @@ function learn({ data }) {
   if (session) adopt(session).catch(() => setSession({ ...session, who: null }));
 }
 
-async function* follow(params) {
-  for await (const answer of subscribe(params)) {
-    learn(answer);
-    yield answer;
-  }
+/** The answers of a subscription. Not a generator: one would end only with its next answer, not when it is stopped. */
+function follow(params) {
+  const answers = subscribe(params);
+  return {
+    async next() {
+      const step = await answers.next();
+      if (!step.done) learn(step.value);
+      return step;
+    },
+    return: () => answers.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /**
@@ -44,8 +53,7 @@ function meant({ query, operationName }) {
   }
 }
 
-/** GraphiQL's fetcher. Headers of the editor go with HTTP only: a socket has its own, sent once. */
-export async function fetcher({ query, operationName, variables }, { headers } = {}) {
+async function send({ query, operationName, variables }, { headers } = {}) {
   const operation = meant({ query, operationName });
   const params = {
     query,
@@ -56,4 +64,16 @@ export async function fetcher({ query, operationName, variables }, { headers } =
   const answer = await request(params, headers);
   learn(answer);
   return answer;
+}
+
+/**
+ * GraphiQL's fetcher. Headers of the editor go with HTTP only: a socket has its own, sent once.
+ * What it throws is shown in the answer's pane, where a stack would only hide the sentence.
+ */
+export async function fetcher(params, options) {
+  try {
+    return await send(params, options);
+  } catch (error) {
+    throw Object.assign(error, { stack: undefined });
+  }
 }

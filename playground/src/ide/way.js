@@ -35,6 +35,11 @@ export function titleOf(name) {
   return TITLE.get(name) ?? spaced(name);
 }
 
+/** Whether an operation is a step of the way. */
+export function isStep(name) {
+  return PLACE.has(name);
+}
+
 /** The operations along the way, the others after them in the order given. */
 export function alongTheWay(operations) {
   const place = ({ name }) => PLACE.get(name) ?? PLACE.size;

@@ -1,14 +1,9 @@
 // Signing in and out, and beginning as a guest: the mutations around a session.
 
 import { request } from './client.js';
+import { SIGN_IN, SIGN_OUT, START_GUEST, WHO } from './documents.js';
 import { newKey } from './keys.js';
 import { getSession, setSession } from './session.js';
-
-const SESSION = 'session { accessToken expiresAt refreshToken guestToken } errors { code message }';
-const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${SESSION} } }`;
-const START_GUEST = `mutation StartGuestSession { startGuestSession(input: {}) { ${SESSION} } }`;
-const SIGN_OUT = 'mutation SignOut($input: SignOutInput!) { signOut(input: $input) { errors { code message } } }';
-const WHO = 'query WhoAmI { viewer { shopper { name email roles } } }';
 
 /** Throws what the shop or the protocol objected to, as one sentence. */
 function orThrow(answer, payload) {

@@ -4,15 +4,12 @@
 
 import { createClient } from 'graphql-ws';
 import { httpUrl, webSocketUrl } from './config.js';
+import { REFRESH } from './documents.js';
 import { getSession, onSession, setSession } from './session.js';
 
 const REFRESH_BEFORE_MS = 30_000;
 const RECONNECT_ATTEMPTS_MAX = 12;
 const RECONNECT_WAIT_MAX_MS = 8_000;
-
-const REFRESH = `mutation Refresh($token: String!) {
-  refreshSession(input: { refreshToken: $token }) { session { accessToken expiresAt refreshToken } errors { message } }
-}`;
 
 async function post(params, given) {
   // `Headers` knows that `Authorization` and `authorization` are one; what the caller gives wins.
@@ -46,12 +43,14 @@ async function accessToken() {
 }
 
 async function refresh(session) {
-  const { data } = await post({ query: REFRESH, variables: { token: session.refreshToken } }, {});
-  const renewed = data?.refreshSession?.session;
+  const { data } = await post({ query: REFRESH, variables: { input: { refreshToken: session.refreshToken } } }, {});
+  const answer = data?.refreshSession;
   // Another sign-in may have happened meanwhile; it wins.
-  if (getSession() !== session) return getSession()?.accessToken ?? null;
-  setSession(renewed ? { ...session, ...renewed } : null);
-  return renewed?.accessToken ?? null;
+  if (getSession()?.id !== session.id) return getSession()?.accessToken ?? null;
+  // Nothing was done, so the old token is tried; the next request renews again.
+  if (!answer) return session.accessToken;
+  setSession(answer.session ? { ...getSession(), ...answer.session } : null);
+  return answer.session?.accessToken ?? null;
 }
 
 /** One query or mutation. Fails only when there is no GraphQL answer at all. */
@@ -84,6 +83,13 @@ onSession(() => {
   socket?.terminate();
 });
 
+/** What ended a subscription, as an error with a sentence: GraphQL's own errors, or the close of the socket. */
+function fail(reason) {
+  if (Array.isArray(reason)) throw new Error(reason.map(({ message }) => message).join('; '));
+  if (reason instanceof CloseEvent) throw new Error(`the connection was closed: ${reason.reason || reason.code}`);
+  throw reason;
+}
+
 /**
  * One subscription as an async iterable of answers; leaving the loop ends it on the server.
  * After a lost connection it is sent again with the `variables` of that moment, so that a caller
@@ -91,5 +97,12 @@ onSession(() => {
  */
 export function subscribe(params) {
   socket ??= connect();
-  return socket.iterate(params);
+  const answers = socket.iterate(params);
+  return {
+    next: () => answers.next().catch(fail),
+    return: () => answers.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
