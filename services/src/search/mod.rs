@@ -1,9 +1,20 @@
 //! Search: full text, filters, disjunctive facets and suggestions over items; only what can be delivered; and the
 //! consumer that makes each change findable within a second.
+//!
+//! Reading order: `model` and `ports`, `words` and `synonyms` (what a text means), `documents` (what an index keeps),
+//! `facets` (which ways to narrow down are offered), `cursor`, `service`, `consumer`.
 
+#[cfg(feature = "contract")]
+pub mod contract;
+pub mod cursor;
+pub mod error;
 pub mod model;
 pub mod ports;
 pub mod service;
+pub mod synonyms;
+pub mod words;
 
+pub use error::Error;
 pub use model::*;
 pub use service::Search;
+pub use synonyms::Synonyms;

@@ -1,7 +1,10 @@
 //! A search, its answer, and the document that an index keeps of an item.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::synonyms::Synonyms;
 use crate::kernel::{
     clock::Timestamp,
     handling::HandlingClass,
@@ -132,6 +135,10 @@ pub struct IndexQuery {
     pub sort: SearchSort,
     /// Only items with stock in one of these (warehouse, class) pairs, soonest first; `None`: delivery is not looked at.
     pub serving: Option<Vec<ServingTerm>>,
+    /// Keep what no pair serves: `serving` then only orders, for [`SearchSort::FastestDelivery`], what is not served last.
+    pub keep_unserved: bool,
+    /// What may be said otherwise.
+    pub synonyms: Arc<Synonyms>,
     /// Which facets to count.
     pub facets: Vec<FacetRequest>,
     /// Also count what the `serving` pairs hide.
@@ -142,6 +149,25 @@ pub struct IndexQuery {
     pub limit: usize,
     /// A held generation to go on in; `None`: the newest, which is then held.
     pub generation: Option<u64>,
+}
+
+impl IndexQuery {
+    /// A plain search for words, best first, for the newest generation.
+    pub fn of(text: impl Into<String>, limit: usize) -> Self {
+        Self {
+            text: text.into(),
+            filters: Vec::new(),
+            sort: SearchSort::Relevance,
+            serving: None,
+            keep_unserved: false,
+            synonyms: Arc::default(),
+            facets: Vec::new(),
+            count_hidden: false,
+            offset: 0,
+            limit,
+            generation: None,
+        }
+    }
 }
 
 /// A pair that may serve the asking pincode, with the rank of its arrival (0 is soonest) for `FastestDelivery`.
@@ -206,7 +232,8 @@ pub struct IndexAnswer {
 pub struct CountedFacet {
     /// Its key.
     pub key: String,
-    /// Value and hits, most hits first. Flags are `true` and `false`; categories are ids.
+    /// Value and hits, most hits first. Flags are `true` and `false`; categories are ids. Ratings are `4` to `1`, each
+    /// with the hits rated at least so.
     pub values: Vec<(String, u64)>,
     /// Lowest and highest, for [`FacetKind::Range`].
     pub range: Option<(f64, f64)>,

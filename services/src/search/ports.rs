@@ -2,7 +2,7 @@
 //!
 //! Promises: changes of one call become findable together, with the offset that they came from; an older version of an
 //! item never overwrites a newer; a generation that answered a query is held for five minutes, at most eight of them, so
-//! that paging is stable.
+//! that paging is stable. A removal is remembered with its version, so that a late older change does not bring the item back.
 
 use async_trait::async_trait;
 
@@ -27,6 +27,9 @@ pub struct Checkpoint {
     pub items: i64,
     /// Offset on topic `stock`.
     pub stock: i64,
+    /// Fingerprint of the category tree behind the documents.
+    #[serde(default)]
+    pub tree: u64,
 }
 
 /// A search index.
