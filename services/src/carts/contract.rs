@@ -1,0 +1,1 @@
+//! What every store of `carts` must hold, for engines to run.

@@ -1,0 +1,1 @@
+//! What every store of `sessions` must hold, for engines to run.

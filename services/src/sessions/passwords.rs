@@ -1,0 +1,104 @@
+//! Passwords: Argon2id with the library's defaults (19 MiB, two passes), run beside the async threads, few at a time, so
+//! that sign-ins cannot take the machine.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+
+use crate::kernel::error::{EngineError, EngineResult};
+
+/// Hashes computed at the same time.
+const AT_ONCE: usize = 2;
+/// Characters that a password must have.
+pub const PASSWORD_MIN: usize = 12;
+/// Bytes that a password may have.
+pub const PASSWORD_MAX: usize = 1_024;
+
+/// Makes and checks password hashes. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    places: Arc<Semaphore>,
+    computed: Arc<AtomicU64>,
+    nobody: Arc<tokio::sync::OnceCell<String>>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), computed: Arc::default(), nobody: Arc::default() }
+    }
+}
+
+impl Passwords {
+    /// How many hashes were computed: a test holds that both paths of a sign-in compute one.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
+    /// The PHC string of a password.
+    pub async fn hash(&self, password: String) -> EngineResult<String> {
+        self.run(move || {
+            let hash = Argon2::default().hash_password(password.as_bytes());
+            hash.map(|h| h.to_string()).map_err(|e| EngineError::permanent("sessions", format!("the password cannot be hashed: {e}")))
+        })
+        .await
+    }
+
+    /// Whether the password fits the hash. Without a hash (there is no such account) the same work is done in vain.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> EngineResult<bool> {
+        let known = hash.is_some();
+        let hash = match hash {
+            Some(hash) => hash,
+            None => self.nobody.get_or_try_init(|| self.hash("nobody has this password".to_owned())).await?.clone(),
+        };
+        let fits = self
+            .run(move || {
+                let parsed = argon2::PasswordHash::new(&hash)
+                    .map_err(|e| EngineError::permanent("sessions", format!("a stored password hash cannot be read: {e}")))?;
+                Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+            })
+            .await?;
+        Ok(fits && known)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> EngineResult<T> + Send + 'static) -> EngineResult<T> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|_| EngineError::retryable("sessions", "the shop is stopping"))?;
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(place);
+            result
+        });
+        done.await.map_err(|_| EngineError::retryable("sessions", "the shop is stopping"))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_fits() {
+        let p = Passwords::default();
+        let hash = p.hash("correct horse battery".into()).await.expect("hashes");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(p.verify("correct horse battery".into(), Some(hash.clone())).await.expect("verifies"));
+        assert!(!p.verify("correct horse batterz".into(), Some(hash)).await.expect("verifies"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_costs_the_same_work() {
+        let p = Passwords::default();
+        let hash = p.hash("a good long password".into()).await.expect("hashes");
+        assert!(!p.verify("x".into(), None).await.expect("verifies"));
+        let before = p.computed();
+        assert!(!p.verify("nobody has this password".into(), None).await.expect("verifies"));
+        let unknown = p.computed() - before;
+        assert!(!p.verify("wrong".into(), Some(hash)).await.expect("verifies"));
+        assert_eq!(p.computed() - before - unknown, unknown);
+    }
+}

@@ -1,0 +1,1 @@
+//! What every store of `users` must hold, for engines to run.

@@ -1,0 +1,1 @@
+//! What every store of `wishlists` must hold, for engines to run.

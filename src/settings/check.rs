@@ -1,0 +1,145 @@
+//! Settings as a whole: what contradicts what. Each refusal is one sentence that says what to do.
+
+use super::{BadSetting, DEFAULTS, LimitsProfile, Secret, Settings};
+use std::time::Duration;
+
+/// Schemes that this build has, per setting, and what the others need.
+const SCHEMES: [(&str, &[&str]); 9] = [
+    ("database_url", &["sqlite:", "mysql:"]),
+    ("carts_url", &["sqlite:", "mysql:"]),
+    ("wishlists_url", &["sqlite:", "mysql:"]),
+    ("items_url", &["sqlite:", "mysql:"]),
+    ("search_url", &["tantivy:"]),
+    ("events_url", &["outbox:"]),
+    ("cache_url", &["memory:"]),
+    ("payments_url", &["sandbox:"]),
+    ("mail_url", &["inapp:"]),
+];
+/// Schemes of engines that live in the process: they refuse to be split over processes.
+const IN_PROCESS: [&str; 3] = ["sqlite:", "tantivy:", "memory:"];
+/// Names of the roles of a process.
+const ROLES: [&str; 3] = ["all", "api", "workers"];
+
+pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
+    for (name, schemes) in SCHEMES {
+        let url = url_of(s, name);
+        if !url.is_empty() && !schemes.iter().any(|scheme| url.starts_with(scheme)) {
+            let scheme = url.split_once(':').map_or(url, |(scheme, _)| scheme);
+            return refuse(format!(
+                "`{name}`: this build has no {scheme}: use {} or build with the feature that brings it",
+                schemes.join(" or ")
+            ));
+        }
+        if url.starts_with("mysql:") && url::Url::parse(url).is_err() {
+            return refuse(format!("`{name}`: the URL is malformed: write mysql://user:password@host:port/database"));
+        }
+    }
+    times(s)?;
+    roles(s)?;
+    keys(s)?;
+    if s.production { production(s) } else { Ok(()) }
+}
+
+fn times(s: &Settings) -> Result<(), BadSetting> {
+    for (name, value) in [("quote_ttl", s.quote_ttl), ("reservation_ttl", s.reservation_ttl), ("sweep", s.sweep)] {
+        if value < Duration::from_millis(10) {
+            return refuse(format!("`{name}` must be 10ms or longer"));
+        }
+    }
+    if s.sweep > s.reservation_ttl {
+        return refuse("`sweep` is longer than `reservation_ttl`: orders would be held far beyond their deadline; lower `sweep`");
+    }
+    if s.events_retention < Duration::from_secs(3_600) {
+        return refuse("`events_retention` must be 1h or longer, so that a consumer that was away can catch up");
+    }
+    Ok(())
+}
+
+fn roles(s: &Settings) -> Result<(), BadSetting> {
+    if s.roles.is_empty() {
+        return refuse("`roles` is empty: write \"all\", \"api\" or \"workers\"");
+    }
+    for role in &s.roles {
+        if !ROLES.contains(&role.as_str()) && !crate::wiring::roles::WORKERS.contains(&role.as_str()) {
+            return refuse(format!(
+                "`roles`: there is no role `{role}`: use {} or workers of {}",
+                ROLES.join(", "),
+                crate::wiring::roles::WORKERS.join(", ")
+            ));
+        }
+    }
+    let split = !s.roles.iter().any(|r| r == "all");
+    let urls = [s.database_url(), s.carts_url(), s.wishlists_url(), s.items_url(), with_default(&s.search_url, "tantivy:"), s.cache_url.clone()];
+    match urls.iter().find(|u| IN_PROCESS.iter().any(|scheme| u.starts_with(scheme))) {
+        Some(url) if split => refuse(format!(
+            "`roles` splits the shop over processes, but {} lives inside one: run all roles, or point every URL at a server",
+            url.split_once(':').map_or("an engine", |(scheme, _)| scheme)
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn keys(s: &Settings) -> Result<(), BadSetting> {
+    for pair in s.token_keys.reveal().split(',') {
+        match pair.split_once(':') {
+            Some((id, secret)) if !id.is_empty() && secret.len() >= 32 => {}
+            _ => return refuse("`token_keys`: write `id:secret`, the secret 32 characters or longer; newest first, parted by commas"),
+        }
+    }
+    for (name, secret) in named_secrets(s) {
+        if secret.reveal().split(',').any(|part| part.len() < 16) {
+            return refuse(format!("`{name}` must be 16 characters or longer"));
+        }
+    }
+    Ok(())
+}
+
+fn production(s: &Settings) -> Result<(), BadSetting> {
+    let defaults: toml::Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML; a test reads them");
+    for (name, secret) in named_secrets(s).into_iter().chain([("token_keys", &s.token_keys)]) {
+        if defaults.get(name).and_then(|v| v.as_str()) == Some(secret.reveal()) {
+            return refuse(format!(
+                "`{name}` still has its demonstration value: set CHOWK_{} or CHOWK_{}_FILE",
+                name.to_uppercase(),
+                name.to_uppercase()
+            ));
+        }
+    }
+    if s.payments_url.starts_with("sandbox:") && !s.allow_sandbox {
+        return refuse("`payments_url` is the sandbox, which takes no real money: set a provider, or CHOWK_ALLOW_SANDBOX=1 for a rehearsal");
+    }
+    if s.limits == LimitsProfile::Off {
+        return refuse("`limits` is \"off\": a public shop needs them; set CHOWK_LIMITS=standard");
+    }
+    Ok(())
+}
+
+fn named_secrets(s: &Settings) -> Vec<(&'static str, &Secret)> {
+    vec![
+        ("payments_webhook_secret", &s.payments_webhook_secret),
+        ("couriers_webhook_secret", &s.couriers_webhook_secret),
+        ("cursor_key", &s.cursor_key),
+    ]
+}
+
+fn url_of<'s>(s: &'s Settings, name: &str) -> &'s str {
+    match name {
+        "database_url" => &s.database_url,
+        "carts_url" => &s.carts_url,
+        "wishlists_url" => &s.wishlists_url,
+        "items_url" => &s.items_url,
+        "search_url" => &s.search_url,
+        "events_url" => &s.events_url,
+        "cache_url" => &s.cache_url,
+        "payments_url" => &s.payments_url,
+        _ => &s.mail_url,
+    }
+}
+
+fn with_default(url: &str, default: &str) -> String {
+    if url.is_empty() { default.to_owned() } else { url.to_owned() }
+}
+
+fn refuse(sentence: impl Into<String>) -> Result<(), BadSetting> {
+    Err(BadSetting(sentence.into()))
+}
