@@ -1,7 +1,7 @@
 //! Stock on SQL: levels, the ledger, and [`move_stock`], the one place where a level changes. Placing an order calls
 //! [`move_stock`] inside its own transaction. It does not decide what moves; it only refuses to go below zero.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use futures::FutureExt;
@@ -15,7 +15,7 @@ use services::{
     },
 };
 
-use crate::{args, Db, Row, Tx, sql_in};
+use crate::{Db, Row, Tx, args, sql_in};
 
 const ENGINE: &str = "inventory";
 /// Keys of one `IN (…)`.
@@ -24,12 +24,7 @@ const KEYS_PER_QUERY: usize = 500;
 /// Moves one ledger row's units inside the caller's transaction: level, ledger row and, when the available units go to or
 /// from zero, the event. The same (cause, movement, variant, warehouse) again does nothing; a level never goes below
 /// zero. `item` is what the variant belongs to, for the event.
-pub(crate) async fn move_stock(
-    tx: &mut dyn Tx,
-    row: &LedgerRow,
-    item: ItemId,
-    now: Timestamp,
-) -> EngineResult<Moved> {
+pub(crate) async fn move_stock(tx: &mut dyn Tx, row: &LedgerRow, item: ItemId, now: Timestamp) -> EngineResult<Moved> {
     if already_moved(tx, row).await? {
         return Ok(Moved::Already);
     }
@@ -151,11 +146,11 @@ impl InventoryStore for SqlInventoryStore {
     }
 
     async fn apply(&self, moves: Vec<StockMove>, now: Timestamp) -> EngineResult<Vec<Moved>> {
-        let ids = self.db.ids();
+        let ids = Arc::clone(self.db.ids());
         self.db
             .write(ENGINE, move |tx: &mut dyn Tx| {
                 let moves = moves.clone();
-                let ids = ids.clone();
+                let ids = Arc::clone(&ids);
                 async move {
                     let mut out = Vec::with_capacity(moves.len());
                     for m in moves {

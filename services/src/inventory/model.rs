@@ -22,6 +22,21 @@ pub struct StockLevel {
     pub sold: u32,
 }
 
+/// Fewer units than this over all warehouses are told as low stock.
+pub const LOW_STOCK_BELOW: u64 = 5;
+
+/// What a shopper is told of a variant's stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Availability {
+    /// Enough to sell.
+    InStock,
+    /// Fewer than [`LOW_STOCK_BELOW`] over all warehouses.
+    LowStock,
+    /// Nothing to sell anywhere.
+    SoldOut,
+}
+
 /// Why units moved. Each ledger row has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

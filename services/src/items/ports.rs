@@ -26,6 +26,13 @@ pub enum Saved {
         /// The version here.
         present: u64,
     },
+    /// Another item has one of its variants; nothing was written.
+    SkuTaken {
+        /// The variant.
+        variant: VariantId,
+        /// The item that has it.
+        by: ItemId,
+    },
 }
 
 /// The store of items and categories.
