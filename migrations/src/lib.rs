@@ -5,6 +5,9 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20260101_000001_events;
+mod m20260101_000002_inventory;
+mod m20260101_000002_items;
+mod m20260101_000002_network;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -14,12 +17,16 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20260101_000001_events::Migration),
+            Box::new(m20260101_000002_items::Migration),
+            Box::new(m20260101_000002_inventory::Migration),
+            Box::new(m20260101_000002_network::Migration),
         ]
     }
 }
 
-/// Runs statements one after the other; `{id}` stands for the type of an id, `{text}` for long text, `{serial}` for an
-/// ascending primary key, in the words of the engine at hand.
+/// Runs statements one after the other; `{id}` stands for the type of an id, `{text}` for long text, `{code}` and
+/// `{key}` for up to 120 and 255 characters compared byte by byte, `{serial}` for an ascending primary key, in the words of
+/// the engine at hand.
 pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     use sea_orm_migration::sea_orm::DatabaseBackend;
     let lite = manager.get_database_backend() == DatabaseBackend::Sqlite;
@@ -28,8 +35,14 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     } else {
         ("BINARY(16)", "LONGTEXT", "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY")
     };
+    let (code, key) = if lite {
+        ("TEXT", "TEXT")
+    } else {
+        ("VARCHAR(120) COLLATE utf8mb4_bin", "VARCHAR(255) COLLATE utf8mb4_bin")
+    };
     for statement in statements {
         let sql = statement.replace("{id}", id).replace("{text}", text).replace("{serial}", serial);
+        let sql = sql.replace("{code}", code).replace("{key}", key);
         manager.get_connection().execute_unprepared(&sql).await?;
     }
     Ok(())

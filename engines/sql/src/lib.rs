@@ -7,6 +7,9 @@
 
 mod connect;
 mod db;
+pub mod inventory;
+pub mod items;
+pub mod network;
 mod rows;
 mod sqlite;
 mod tx;
