@@ -63,11 +63,17 @@ impl Coercion<'_> {
         errors
     }
 
-    fn variable(&self, definition: &VariableDefinition, given: Option<ConstValue>) -> Result<Option<ConstValue>, String> {
+    fn variable(
+        &self,
+        definition: &VariableDefinition,
+        given: Option<ConstValue>,
+    ) -> Result<Option<ConstValue>, String> {
         let (name, ty) = (definition.name.node.as_str(), &definition.var_type.node);
         match self.map.get(base_name(ty)) {
             None => return Err(format!("Variable \"${name}\" has the unknown type \"{ty}\".")),
-            Some(TypeShape::Composite(_)) => return Err(format!("Variable \"${name}\" cannot be of the output type \"{ty}\".")),
+            Some(TypeShape::Composite(_)) => {
+                return Err(format!("Variable \"${name}\" cannot be of the output type \"{ty}\"."));
+            }
             Some(_) => {}
         }
         match given {
@@ -75,7 +81,9 @@ impl Coercion<'_> {
             None => Err(format!("Variable \"${name}\" of type \"{ty}\" is required and was not given.")),
             Some(value) => {
                 let at = &mut vec![format!("${name}")];
-                let value = self.coerce(ty, value, Source::Json, at).map_err(|m| format!("Variable \"{}\": {m}", at.concat()))?;
+                let value = self
+                    .coerce(ty, value, Source::Json, at)
+                    .map_err(|m| format!("Variable \"{}\": {m}", at.concat()))?;
                 Ok(Some(value))
             }
         }
@@ -124,7 +132,13 @@ impl Coercion<'_> {
         }
     }
 
-    fn coerce_list(&self, inner: &Type, value: ConstValue, source: Source, at: &mut Vec<String>) -> Result<ConstValue, String> {
+    fn coerce_list(
+        &self,
+        inner: &Type,
+        value: ConstValue,
+        source: Source,
+        at: &mut Vec<String>,
+    ) -> Result<ConstValue, String> {
         let ConstValue::List(items) = value else {
             return Ok(ConstValue::List(vec![self.coerce(inner, value, source, at)?]));
         };
@@ -157,7 +171,9 @@ impl Coercion<'_> {
             ("Boolean", value @ ConstValue::Boolean(_)) => Ok(value),
             ("Boolean", _) => expected("a Boolean"),
             ("ID", value @ ConstValue::String(_)) => Ok(value),
-            ("ID", ConstValue::Number(n)) if whole(&n, Source::Literal).is_some() => Ok(ConstValue::String(n.to_string())),
+            ("ID", ConstValue::Number(n)) if whole(&n, Source::Literal).is_some() => {
+                Ok(ConstValue::String(n.to_string()))
+            }
             ("ID", _) => expected("an ID"),
             (custom, value) => match self.scalars.get(custom).map(|check| check(&value)) {
                 Some(Err(what)) => expected(what),
@@ -349,7 +365,12 @@ impl LiteralWalk<'_> {
             if !shape.repeatable && directives[..index].iter().any(|d| d.node.name.node == directive.node.name.node) {
                 self.refuse(directive.pos, format!("Directive \"@{name}\" may stand here only once."));
             }
-            self.arguments(&format!("Directive \"@{name}\""), directive.pos, &directive.node.arguments, &shape.arguments);
+            self.arguments(
+                &format!("Directive \"@{name}\""),
+                directive.pos,
+                &directive.node.arguments,
+                &shape.arguments,
+            );
         }
     }
 }
@@ -362,7 +383,7 @@ fn one_of(name: &str, shape: &InputShape, given: usize, null: bool) -> Result<()
 }
 
 /// The first required name that is not given, in alphabetical order so that messages repeat.
-fn missing<'s>(shapes: &'s HashMap<String, ValueShape>, given: impl Fn(&str) -> bool) -> Option<&'s str> {
+fn missing(shapes: &HashMap<String, ValueShape>, given: impl Fn(&str) -> bool) -> Option<&str> {
     shapes.iter().filter(|(name, s)| s.required() && !given(name)).map(|(name, _)| name.as_str()).min()
 }
 

@@ -12,7 +12,9 @@ use std::{
 };
 
 use async_graphql::Variables;
-use async_graphql_parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql_parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql_value::{ConstValue, Name, Value};
 
 use super::{
@@ -146,9 +148,10 @@ pub fn measure(
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> Result<Measure, Refusal> {
-    let defaults = operation.variable_definitions.iter().filter_map(|v| {
-        v.node.default_value.as_ref().map(|d| (v.node.name.node.as_str(), &d.node))
-    });
+    let defaults = operation
+        .variable_definitions
+        .iter()
+        .filter_map(|v| v.node.default_value.as_ref().map(|d| (v.node.name.node.as_str(), &d.node)));
     let mut walker = Walker {
         map,
         document,
@@ -271,7 +274,7 @@ impl<'a> Walker<'a> {
             (false, page) => Self::own(1, below.on_page_of(page.unwrap_or(self.rules.assumed_list)), below),
             (true, Some(rows)) => Self::own(0, below.on_page_of(1).saturating_add(1).saturating_mul(rows), below),
             // The rows of a connection: how many, the field around them knows.
-            (true, None) if name == "nodes" || name == "edges" => {
+            (true, None) if shape.arguments.is_empty() && (name == "nodes" || name == "edges") => {
                 Tally { per_row: below.on_page_of(1).saturating_add(1), ..Self::own(0, 0, below) }
             }
             (true, None) => {
@@ -325,7 +328,8 @@ impl<'a> Walker<'a> {
     /// How many ids or other items were given to a field that answers with a list.
     fn given_items(&self, shape: &FieldShape, field: &Field) -> Option<u64> {
         let by_ids = |name: &str| name == "ids" || name.ends_with("Ids");
-        let (name, _) = field.arguments.iter().find(|(n, _)| by_ids(&n.node) && shape.arguments.contains_key(n.node.as_str()))?;
+        let (name, _) =
+            field.arguments.iter().find(|(n, _)| by_ids(&n.node) && shape.arguments.contains_key(n.node.as_str()))?;
         match field.get_argument(&name.node).map(|v| &v.node)? {
             Value::List(items) => Some(items.len() as u64),
             value => match self.constant(value).as_deref() {
@@ -382,7 +386,9 @@ pub fn check(measure: &Measure, limits: &Limits, introspection: bool) -> Result<
     match limits.cost {
         Some(maximum) if measure.cost > maximum => {
             let asked = measure.cost;
-            let message = format!("The document may answer with {asked} values, at most {maximum}: ask for smaller pages or fewer fields.");
+            let message = format!(
+                "The document may answer with {asked} values, at most {maximum}: ask for smaller pages or fewer fields."
+            );
             Err(too_much(message, measure, limits))
         }
         _ => Ok(()),

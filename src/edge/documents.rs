@@ -66,11 +66,18 @@ impl Document {
 
     /// The name under which an operation stands in the document; `None` for an anonymous one.
     pub fn name_of(&self, operation: &OperationDefinition) -> Option<&str> {
-        self.parsed.operations.iter().find(|(_, o)| std::ptr::eq(&o.node, operation)).and_then(|(n, _)| n.map(|n| n.as_str()))
+        self.parsed
+            .operations
+            .iter()
+            .find(|(_, o)| std::ptr::eq(&o.node, operation))
+            .and_then(|(n, _)| n.map(|n| n.as_str()))
     }
 
     /// The fields at the root of an operation that are written there, without those inside fragments.
-    pub fn root_fields<'a>(&self, operation: &'a OperationDefinition) -> impl Iterator<Item = &'a async_graphql_parser::types::Field> {
+    pub fn root_fields<'a>(
+        &self,
+        operation: &'a OperationDefinition,
+    ) -> impl Iterator<Item = &'a async_graphql_parser::types::Field> {
         operation.selection_set.node.items.iter().filter_map(|s| match &s.node {
             Selection::Field(field) => Some(&field.node),
             _ => None,
@@ -163,7 +170,10 @@ impl Documents {
             return Err(too_much(format!("The document has {have} bytes, at most {most}.")));
         }
         if self.trusted_only && !self.trusted.contains_key(&sha256_hex(query)) {
-            return Err(Refusal::graphql(codes::TRUSTED_DOCUMENTS_ONLY, "Only documents known to the shop are run here."));
+            return Err(Refusal::graphql(
+                codes::TRUSTED_DOCUMENTS_ONLY,
+                "Only documents known to the shop are run here.",
+            ));
         }
         match hash {
             Some(hash) if hash != sha256_hex(query) => Err(Refusal::graphql(
@@ -178,7 +188,9 @@ impl Documents {
     fn parse(&self, text: &str) -> Result<ExecutableDocument, Refusal> {
         lex::measure(text, self.limits.tokens, self.limits.nesting).map_err(|what| match what {
             lex::TooLarge::Tokens => too_much(format!("The document has more than {} tokens.", self.limits.tokens)),
-            lex::TooLarge::Nesting => too_much(format!("The document is nested more than {} deep.", self.limits.nesting)),
+            lex::TooLarge::Nesting => {
+                too_much(format!("The document is nested more than {} deep.", self.limits.nesting))
+            }
         })?;
         let parsed = parse_query(text).map_err(|e| {
             let mut error = ServerError::from(e);
@@ -236,7 +248,8 @@ fn too_much(message: String) -> Refusal {
 /// The parser draws the text with an arrow into its message; clients get the place in `locations` and one plain line.
 fn first_line_of(error: &ServerError) -> String {
     let last = error.message.lines().last().unwrap_or_default().trim_start_matches([' ', '=']).trim();
-    let place = error.locations.first().map(|p| format!(" at line {}, column {}", p.line, p.column)).unwrap_or_default();
+    let place =
+        error.locations.first().map(|p| format!(" at line {}, column {}", p.line, p.column)).unwrap_or_default();
     format!("The document does not parse{place}: {}.", last.trim_end_matches('.'))
 }
 

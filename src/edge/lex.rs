@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn tokens_are_names_numbers_strings_and_punctuators() {
         assert_eq!(size("{ a }").tokens, 3);
-        assert_eq!(size("query Q($n: Int = -1) { a(first: $n) ...F }").tokens, 22);
+        assert_eq!(size("query Q($n: Int = -1) { a(first: $n) ...F }").tokens, 21);
         assert_eq!(size("{ a(t: \"} ) { \\\" #\") }").tokens, 8);
         assert_eq!(size("# { { {\n{ a # }\n }").tokens, 3);
     }

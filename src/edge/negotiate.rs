@@ -116,7 +116,9 @@ mod tests {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
             is_json(&headers)
         };
-        assert!(is("application/json") && is("Application/JSON; charset=UTF-8") && is("application/json;charset=\"utf-8\""));
+        assert!(
+            is("application/json") && is("Application/JSON; charset=UTF-8") && is("application/json;charset=\"utf-8\"")
+        );
         assert!(!is("text/plain") && !is("application/json; charset=latin1") && !is("multipart/form-data") && !is(""));
         assert!(!is_json(&HeaderMap::new()));
     }

@@ -47,7 +47,9 @@ impl Params {
     pub fn from_json(json: Json) -> Result<Self, Refusal> {
         let mut fields = match json {
             Json::Object(fields) => fields,
-            Json::Array(_) => return Err(Refusal::parameter("Batches are not taken: send one operation in a request.")),
+            Json::Array(_) => {
+                return Err(Refusal::parameter("Batches are not taken: send one operation in a request."));
+            }
             _ => return Err(Refusal::parameter("The request must be a JSON object.")),
         };
         let params = Self {
@@ -168,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_query_string_carries_json_in_variables() {
-        let params = Params::from_query("query=%7Ba%7D&variables=%7B%22n%22%3A1%7D&operationName=Q&other=1").expect("good");
+        let params =
+            Params::from_query("query=%7Ba%7D&variables=%7B%22n%22%3A1%7D&operationName=Q&other=1").expect("good");
         assert_eq!((params.query.as_deref(), params.operation_name.as_deref()), (Some("{a}"), Some("Q")));
         assert_eq!(params.variables.len(), 1);
         assert_eq!(told(Params::from_query("query=a&variables=%7B")), "The parameter \"variables\" is not valid JSON.");
@@ -182,7 +185,11 @@ mod tests {
         let hash = "A".repeat(64);
         let good = with(&format!(r#"{{"version":1,"sha256Hash":"{hash}"}}"#)).expect("good");
         assert_eq!(good.persisted_hash().expect("good"), Some("a".repeat(64)));
-        for bad in ["1".to_owned(), format!(r#"{{"version":2,"sha256Hash":"{hash}"}}"#), r#"{"version":1,"sha256Hash":"xyz"}"#.into()] {
+        for bad in [
+            "1".to_owned(),
+            format!(r#"{{"version":2,"sha256Hash":"{hash}"}}"#),
+            r#"{"version":1,"sha256Hash":"xyz"}"#.into(),
+        ] {
             assert!(with(&bad).is_err(), "{bad}");
         }
     }

@@ -51,10 +51,7 @@ impl Refusal {
     /// Too much is going on: to be tried again after so many seconds.
     pub fn overloaded() -> Self {
         let message = "Too many operations are running; try again shortly.";
-        Self {
-            retry_after_s: Some(1),
-            ..Self::http(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message)
-        }
+        Self { retry_after_s: Some(1), ..Self::http(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message) }
     }
     /// With the methods that would do.
     #[must_use]

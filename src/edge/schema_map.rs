@@ -222,9 +222,7 @@ fn fields(definitions: impl Iterator<Item = FieldDefinition>) -> HashMap<String,
 
 fn values(definitions: impl Iterator<Item = InputValueDefinition>) -> HashMap<String, ValueShape> {
     definitions
-        .map(|v| {
-            (v.name.node.to_string(), ValueShape { ty: v.ty.node, default: v.default_value.map(|d| d.node) })
-        })
+        .map(|v| (v.name.node.to_string(), ValueShape { ty: v.ty.node, default: v.default_value.map(|d| d.node) }))
         .collect()
 }
 

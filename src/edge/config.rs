@@ -1,0 +1,47 @@
+//! The settings of the edge. Reading them from the command line or a file is the composition root's business.
+
+use std::time::Duration;
+
+use super::{cost::CostRules, documents::Trusted, limits::Limits, scalars::Scalars};
+
+/// How the edge behaves.
+#[derive(Clone, Debug)]
+pub struct EdgeConfig {
+    /// All bounds.
+    pub limits: Limits,
+    /// Prices that the schema does not tell.
+    pub cost_rules: CostRules,
+    /// Checks of custom scalars.
+    pub scalars: Scalars,
+    /// Documents known at start.
+    pub trusted: Trusted,
+    /// Answer `__schema` and `__type`; off in production.
+    pub introspection: bool,
+    /// Serve `/schema.graphql`; off in production.
+    pub sdl: bool,
+    /// Origins besides the shop's own that browsers may call from, such as `https://shop.example`.
+    pub allowed_origins: Vec<String>,
+    /// Proxies in front that append to `X-Forwarded-For`; 0 takes the connection's own address.
+    pub trusted_proxies: usize,
+    /// Between signs of life on sockets and event streams.
+    pub keep_alive: Duration,
+    /// For running operations to end when the process is told to stop.
+    pub grace: Duration,
+}
+
+impl Default for EdgeConfig {
+    fn default() -> Self {
+        Self {
+            limits: Limits::standard(),
+            cost_rules: CostRules::default(),
+            scalars: Scalars::default(),
+            trusted: Trusted::default(),
+            introspection: true,
+            sdl: true,
+            allowed_origins: Vec::new(),
+            trusted_proxies: 0,
+            keep_alive: Duration::from_secs(15),
+            grace: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The edge: what stands between the network and the schema. GraphQL over HTTP, server-sent events and sockets, with
+//! the limits that are held before anything runs. It knows the schema only as SDL and as the [`gateway::Gateway`] that
+//! runs operations; no GraphQL type, store or rule is named here.
+//!
+//! Reading order: `http` and `ws` receive, `operation` takes a request from its parameters to its answer with the help
+//! of `documents` (parsed once), `cost` (measured first) and `coerce` (inputs that fit), `reply` masks what leaves.
+//! [`router`] puts the routes together and [`serve`] listens. A new refusal gets a code of the closed set in [`codes`]
+//! and a row in the table tests.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderName, HeaderValue, Method, Response, header},
+    routing::{any, get},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use services::kernel::{clock::Clock, ids::IdSource};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    cors::{AllowOrigin, CorsLayer},
+};
+
+pub mod codes;
+pub mod config;
+pub mod cost;
+pub mod documents;
+pub mod drain;
+pub mod gateway;
+pub mod health;
+pub mod limits;
+pub mod scalars;
+pub mod schema_map;
+pub mod telemetry;
+
+mod admission;
+mod coerce;
+mod http;
+mod lex;
+mod negotiate;
+mod operation;
+mod params;
+mod rate;
+mod refusal;
+mod reply;
+mod serve;
+mod sse;
+mod ws;
+mod ws_protocol;
+
+pub use config::EdgeConfig;
+pub use drain::Drain;
+pub use gateway::{AuthError, Completed, Gateway, Outcome, RequestMeta};
+pub use health::{Health, Readiness};
+pub use limits::Limits;
+pub use serve::serve;
+
+/// Answers larger than this are compressed, in bytes.
+const COMPRESS_ABOVE: u16 = 1_024;
+
+/// The edge cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum EdgeError {
+    /// The gateway's SDL is not usable.
+    #[error(transparent)]
+    Schema(#[from] schema_map::SchemaError),
+    /// An allowed origin is no header value.
+    #[error("the allowed origin {0:?} is not an origin such as https://shop.example")]
+    Origin(String),
+}
+
+/// What the edge is given besides its settings and the gateway.
+pub struct Surroundings {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes request ids.
+    pub ids: Arc<dyn IdSource>,
+    /// What `/health/ready` tells.
+    pub readiness: Readiness,
+    /// What `/metrics` tells; without one the path answers 404.
+    pub metrics: Option<PrometheusHandle>,
+    /// Ends sockets and streams when the process stops; the same is given to [`serve`].
+    pub drain: Drain,
+}
+
+/// What the handlers share.
+pub(crate) struct Edge {
+    operations: Arc<operation::Operations>,
+    admission: admission::Admission,
+    readiness: Readiness,
+    metrics: Option<PrometheusHandle>,
+    drain: Drain,
+}
+
+/// The routes of the edge. The composition root merges its own (`/`, `/images`, `/webhooks`, `/feeds`).
+pub fn router(config: EdgeConfig, gateway: Arc<dyn Gateway>, around: Surroundings) -> Result<Router, EdgeError> {
+    telemetry::describe();
+    let cors = cors(&config.allowed_origins)?;
+    let sdl = config.sdl;
+    let operations = Arc::new(operation::Operations::try_new(gateway, config, around.clock, around.ids)?);
+    let edge = Arc::new(Edge {
+        operations,
+        admission: admission::Admission::default(),
+        readiness: around.readiness,
+        metrics: around.metrics,
+        drain: around.drain,
+    });
+    let graphql = Router::new().route("/graphql", any(http::graphql)).layer(cors).layer(compression());
+    let mut rest = Router::new()
+        .route("/graphql/ws", get(ws::upgrade))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(health::metrics));
+    if sdl {
+        rest = rest.route("/schema.graphql", get(health::sdl));
+    }
+    Ok(graphql.merge(rest).layer(CatchPanicLayer::custom(panicked)).with_state(edge))
+}
+
+/// Browsers of other origins may read answers only when their origin is listed; tokens are no cookies, so credentials
+/// are never allowed.
+fn cors(origins: &[String]) -> Result<CorsLayer, EdgeError> {
+    let listed: Result<Vec<HeaderValue>, EdgeError> = origins
+        .iter()
+        .map(|origin| {
+            let plain = origin.starts_with("https://") || origin.starts_with("http://");
+            let value = HeaderValue::from_str(origin).ok().filter(|_| plain && !origin.ends_with('/'));
+            value.ok_or_else(|| EdgeError::Origin(origin.clone()))
+        })
+        .collect();
+    let request_id = HeaderName::from_static("x-request-id");
+    Ok(CorsLayer::new()
+        .allow_origin(AllowOrigin::list(listed?))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::ACCEPT, request_id.clone()])
+        .expose_headers([request_id, header::RETRY_AFTER])
+        .max_age(std::time::Duration::from_secs(600)))
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    let worthwhile = SizeAbove::new(COMPRESS_ABOVE.into()).and(NotForContentType::SSE);
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worthwhile)
+}
+
+/// A defect of the edge itself; panics of resolvers are caught nearer to them.
+fn panicked(_panic: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {
+    tracing::error!("a handler panicked");
+    let refusal = refusal::Refusal::graphql(codes::INTERNAL, "Something went wrong here.");
+    let status = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+    http::refused(refusal::Refusal { status, well_formed: false, ..refusal }, negotiate::Media::Json)
+}
+
+#[cfg(test)]
+mod tests;
