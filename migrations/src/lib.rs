@@ -8,6 +8,7 @@ mod m20260101_000001_events;
 mod m20260101_000002_inventory;
 mod m20260101_000002_items;
 mod m20260101_000002_network;
+mod m20260101_000006_people;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000002_items::Migration),
             Box::new(m20260101_000002_inventory::Migration),
             Box::new(m20260101_000002_network::Migration),
+            Box::new(m20260101_000006_people::Migration),
         ]
     }
 }

@@ -5,6 +5,10 @@
 //! through sea-orm's pool. To add a store: a file here, a migration in `migrations/`, its port's contract suite in
 //! `tests/it/`.
 
+pub mod users;
+pub mod sessions;
+pub mod carts;
+pub mod wishlists;
 mod connect;
 mod db;
 pub mod inventory;
