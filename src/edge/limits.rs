@@ -75,7 +75,7 @@ impl Limits {
             selections: 2_000,
             cost: Some(10_000),
             sensitive_fields: 1,
-            list_items: 250,
+            list_items: 1_000,
             errors: 10,
             in_flight: 1_024,
             sockets_per_address: 256,
