@@ -1,4 +1,7 @@
 //! The contract suites of every relational port, on SQLite.
 
 mod core;
+mod inventory;
+mod items;
+mod network;
 mod support;
