@@ -1,0 +1,209 @@
+//! What a search text asks for: each word in any field, better where it says more; a word that stands nowhere in the
+//! likeliest other spellings; terms of the synonyms file; and all words before some of them.
+
+use services::search::{Synonyms, words::{self, AskedWord}};
+use tantivy::{
+    Searcher, Term,
+    collector::Count,
+    query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery},
+    schema::{Field, IndexRecordOption},
+};
+
+use crate::{
+    fields::Fields,
+    spelling::{self, WELL_KNOWN},
+};
+
+/// Words of a text that are looked at.
+const WORDS_MAX: usize = 32;
+/// Other spellings of one word.
+const SPELLINGS_MAX: usize = 5;
+/// Completions of a last word that stands nowhere.
+const COMPLETIONS_MAX: usize = 8;
+/// With fewer hits for all words, hits for some of them are shown too.
+const ENOUGH: usize = 10;
+
+/// How much a word counts by where it stands, beside what it counts among all of an item's words.
+const IN_TITLE: f32 = 1.0;
+const IN_BRAND: f32 = 0.3;
+const IN_CATEGORY: f32 = 0.5;
+/// How much the words count that follow each other in a title as they were asked.
+const IN_ORDER: f32 = 0.5;
+/// How much a synonym counts, and another spelling by its distance.
+const SYNONYM: f32 = 0.8;
+const SPELLING: [f32; 3] = [1.0, 0.6, 0.35];
+
+/// What is to be looked for.
+pub enum Asked {
+    /// Nothing was asked: list all.
+    Everything,
+    /// Something was asked that has no word.
+    Nothing,
+    /// Words.
+    Words(Box<dyn Query>),
+}
+
+/// A run of words that stands or falls together, and what may stand there instead.
+struct Segment<'a> {
+    words: &'a [AskedWord],
+    instead: Vec<Vec<String>>,
+}
+
+/// Reads a search text against what the index holds.
+pub fn asked(searcher: &Searcher, fields: &Fields, text: &str, synonyms: &Synonyms) -> tantivy::Result<Asked> {
+    if text.trim().is_empty() {
+        return Ok(Asked::Everything);
+    }
+    let mut words = words::asked(text);
+    words.truncate(WORDS_MAX);
+    if words.is_empty() {
+        return Ok(Asked::Nothing);
+    }
+    let reader = Reader { searcher, fields };
+    let mut queries = Vec::new();
+    let segments = reader.segments(&words, synonyms)?;
+    let last = segments.len() - 1;
+    for (at, segment) in segments.iter().enumerate() {
+        queries.push(reader.segment(segment, at == last)?);
+    }
+    Ok(Asked::Words(reader.with_order(reader.enough(queries)?, &words)))
+}
+
+struct Reader<'a> {
+    searcher: &'a Searcher,
+    fields: &'a Fields,
+}
+
+impl Reader<'_> {
+    /// Parts the words where synonyms and joined spellings begin and end; the longest term wins.
+    fn segments<'w>(&self, words: &'w [AskedWord], synonyms: &Synonyms) -> tantivy::Result<Vec<Segment<'w>>> {
+        let stems: Vec<&str> = words.iter().map(|w| w.stem.as_str()).collect();
+        let wider = synonyms.wider(&stems);
+        let mut segments = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let term = wider.iter().filter(|w| w.from == at).max_by_key(|w| w.words);
+            let mut length = term.map_or(1, |w| w.words);
+            let mut instead = term.map(|w| w.instead.clone()).unwrap_or_default();
+            if length == 1 && at + 1 < words.len() {
+                let joined = words::stem(&format!("{}{}", words[at].plain, words[at + 1].plain));
+                if spelling::items_with(self.searcher, self.fields.all, &joined)? > 0 {
+                    length = 2;
+                    instead = vec![vec![joined]];
+                }
+            }
+            segments.push(Segment { words: &words[at..at + length], instead });
+            at += length;
+        }
+        Ok(segments)
+    }
+
+    fn segment(&self, segment: &Segment<'_>, is_last: bool) -> tantivy::Result<Box<dyn Query>> {
+        let mut own = Vec::new();
+        for word in segment.words {
+            own.push(self.word(word, is_last && segment.words.len() == 1 && segment.instead.is_empty())?);
+        }
+        let own = if own.len() == 1 { own.remove(0) } else { Box::new(BooleanQuery::intersection(own)) };
+        let mut ways = vec![own];
+        ways.extend(segment.instead.iter().map(|stems| boosted(self.stems(stems), SYNONYM)));
+        Ok(best_of(ways))
+    }
+
+    /// One word in all its spellings.
+    fn word(&self, word: &AskedWord, may_go_on: bool) -> tantivy::Result<Box<dyn Query>> {
+        let known = spelling::items_with(self.searcher, self.fields.all, &word.stem)?;
+        let mut ways = vec![self.stems(std::slice::from_ref(&word.stem))];
+        if word.pieces.len() > 1 {
+            ways.push(self.stems(&word.pieces));
+        } else if known < WELL_KNOWN {
+            if let Some(parts) = self.parted(&word.plain)? {
+                ways.push(self.stems(&parts));
+            }
+            for near in spelling::near(self.searcher, self.fields, &word.plain, SPELLINGS_MAX)? {
+                if near.items > known {
+                    ways.push(boosted(self.stems(&[words::stem(&near.word)]), SPELLING[usize::from(near.distance.min(2))]));
+                }
+            }
+            if may_go_on && known == 0 {
+                let longer = spelling::beginning(self.searcher, self.fields.typed, &word.plain, COMPLETIONS_MAX)?;
+                ways.extend(longer.iter().map(|(w, _)| boosted(self.stems(&[words::stem(w)]), SPELLING[1])));
+            }
+        }
+        Ok(best_of(ways))
+    }
+
+    /// Two known words that were written as one.
+    fn parted(&self, word: &str) -> tantivy::Result<Option<Vec<String>>> {
+        let mut best: Option<(u64, Vec<String>)> = None;
+        for (at, _) in word.char_indices().skip(3) {
+            let (left, right) = word.split_at(at);
+            if right.chars().count() < 3 {
+                break;
+            }
+            let parts = vec![words::stem(left), words::stem(right)];
+            let mut items = u64::MAX;
+            for part in &parts {
+                items = items.min(spelling::items_with(self.searcher, self.fields.all, part)?);
+            }
+            if items > best.as_ref().map_or(0, |(most, _)| *most) {
+                best = Some((items, parts));
+            }
+        }
+        Ok(best.map(|(_, parts)| parts))
+    }
+
+    /// A word, or words that follow each other, in any field.
+    fn stems(&self, stems: &[String]) -> Box<dyn Query> {
+        let within = |field| in_field(field, stems);
+        let better = [(self.fields.title, IN_TITLE), (self.fields.brand, IN_BRAND), (self.fields.categories, IN_CATEGORY)];
+        let mut clauses = vec![(Occur::Must, within(self.fields.all))];
+        for (field, weight) in better {
+            // Only fields with positions can tell what follows what.
+            if stems.len() == 1 || field == self.fields.title {
+                clauses.push((Occur::Should, boosted(within(field), weight)));
+            }
+        }
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// All segments; when too little has them all, most of them.
+    fn enough(&self, mut queries: Vec<Box<dyn Query>>) -> tantivy::Result<Box<dyn Query>> {
+        if queries.len() == 1 {
+            return Ok(queries.remove(0));
+        }
+        let clone = |all: &[Box<dyn Query>]| all.iter().map(|q| (Occur::Should, q.box_clone())).collect::<Vec<_>>();
+        let least = queries.len().div_ceil(2);
+        for needed in (least..=queries.len()).rev() {
+            let query = BooleanQuery::with_minimum_required_clauses(clone(&queries), needed);
+            if needed == least || self.searcher.search(&query, &Count)? >= ENOUGH {
+                return Ok(Box::new(query));
+            }
+        }
+        Ok(Box::new(BooleanQuery::union(queries)))
+    }
+
+    fn with_order(&self, query: Box<dyn Query>, words: &[AskedWord]) -> Box<dyn Query> {
+        if words.len() < 2 {
+            return query;
+        }
+        let terms = words.iter().map(|w| Term::from_field_text(self.fields.title, &w.stem)).enumerate().collect();
+        let phrase = PhraseQuery::new_with_offset_and_slop(terms, 1);
+        Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Should, boosted(Box::new(phrase), IN_ORDER))]))
+    }
+}
+
+fn in_field(field: Field, stems: &[String]) -> Box<dyn Query> {
+    let mut terms: Vec<Term> = stems.iter().map(|s| Term::from_field_text(field, s)).collect();
+    match terms.len() {
+        1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new(terms)),
+    }
+}
+
+fn boosted(query: Box<dyn Query>, by: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, by))
+}
+
+fn best_of(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    if ways.len() == 1 { ways.remove(0) } else { Box::new(DisjunctionMaxQuery::new(ways)) }
+}
