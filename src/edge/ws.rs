@@ -168,7 +168,13 @@ impl Connection {
     async fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> ControlFlow<Option<Close>> {
         self.heard = true;
         let text = match message {
-            None | Some(Ok(Message::Close(_))) => return ControlFlow::Break(None),
+            None => return ControlFlow::Break(None),
+            Some(Ok(Message::Close(_))) => {
+                // The reply to the client's close frame goes out with the next read.
+                let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+                let _ = timeout(CLOSE_WAIT, rest).await;
+                return ControlFlow::Break(None);
+            }
             Some(Err(error)) => return ControlFlow::Break(unreadable(&error)),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
             Some(Ok(Message::Binary(_))) => {

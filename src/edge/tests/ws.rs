@@ -237,6 +237,15 @@ async fn a_client_that_leaves_ends_its_subscriptions() {
 }
 
 #[tokio::test]
+async fn a_client_that_says_goodbye_is_answered() {
+    let shop = Running::start(EdgeConfig::default()).await;
+    let mut socket = ready(&shop).await;
+    socket.0.close(None).await.expect("sent");
+    let answer = tokio::time::timeout(Duration::from_secs(5), socket.0.next()).await.expect("in time");
+    assert!(matches!(answer, Some(Ok(Message::Close(_)))), "{answer:?}");
+}
+
+#[tokio::test]
 async fn limits_of_operations_messages_and_sizes() {
     let limits = Limits {
         subscriptions_per_socket: 2,
