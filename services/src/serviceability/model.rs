@@ -65,6 +65,30 @@ pub enum NotDeliverableReason {
     CannotCarry,
 }
 
+/// A pincode that exists, and where that is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryPlace {
+    /// The pincode.
+    pub pincode: Pincode,
+    /// Its district, as shown.
+    pub district: String,
+    /// Its state or union territory.
+    pub state: String,
+}
+
+/// What following a change of the network took: a measure of how little a lane touches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recomputed {
+    /// The version of the network that promises follow now.
+    pub version: u64,
+    /// Step functions from a warehouse to a station, per courier and handling class.
+    pub rows: usize,
+    /// Last miles from a station to a pincode, per courier and handling class.
+    pub last_miles: usize,
+    /// The network was read as a whole and everything was computed; the counts are zero then.
+    pub everything: bool,
+}
+
 /// What is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Goods {
