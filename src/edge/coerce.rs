@@ -1,16 +1,13 @@
-//! Input coercion before execution: variables by the operation's definitions, literals by the arguments' types. The
-//! engine coerces too, but late: there a bad value blanks the field's parent instead of refusing the request.
-//! Which fields exist, and whether a variable fits where it is used, is for validation to say. Values are never
+//! Input coercion before execution: variables by the operation's definitions; `literals.rs` does the same for what is
+//! written in the document. The engine coerces too, but late: there a bad value blanks the field's parent instead of
+//! refusing the request. Whether a variable fits where it is used is for validation to say. Values are never
 //! repeated in a message: they may be passwords.
 
 use std::collections::HashMap;
 
-use async_graphql::{Positioned, ServerError, Variables};
-use async_graphql_parser::types::{
-    BaseType, Directive, DirectiveLocation, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
-    SelectionSet, Type, VariableDefinition,
-};
-use async_graphql_value::{ConstValue, Name, Number, Value};
+use async_graphql::{ServerError, Variables};
+use async_graphql_parser::types::{BaseType, OperationDefinition, Type, VariableDefinition};
+use async_graphql_value::{ConstValue, Name, Number};
 
 use super::{
     codes,
@@ -33,7 +30,7 @@ pub struct Coercion<'a> {
 
 /// Where a value was written: literals know enums from strings, JSON does not.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     Literal,
     Json,
 }
@@ -89,24 +86,13 @@ impl Coercion<'_> {
         }
     }
 
-    /// Checks every literal of a document, with variables inside literals left out: it is the same for every request.
-    /// The errors carry [`codes::GRAPHQL_VALIDATION_FAILED`].
-    pub fn literals(&self, document: &ExecutableDocument) -> Vec<ServerError> {
-        let mut walk = LiteralWalk { rules: *self, errors: Vec::new() };
-        for (_, operation) in document.operations.iter() {
-            walk.operation(&operation.node);
-        }
-        let mut fragments: Vec<_> = document.fragments.values().collect();
-        fragments.sort_by_key(|f| (f.pos.line, f.pos.column));
-        for fragment in fragments {
-            walk.directives(&fragment.node.directives, DirectiveLocation::FragmentDefinition);
-            walk.selection_set(fragment.node.type_condition.node.on.node.as_str(), &fragment.node.selection_set.node);
-        }
-        walk.errors.truncate(self.errors);
-        walk.errors
-    }
-
-    fn coerce(&self, ty: &Type, value: ConstValue, source: Source, at: &mut Vec<String>) -> Result<ConstValue, String> {
+    pub(super) fn coerce(
+        &self,
+        ty: &Type,
+        value: ConstValue,
+        source: Source,
+        at: &mut Vec<String>,
+    ) -> Result<ConstValue, String> {
         if matches!(value, ConstValue::Null) {
             return if ty.nullable { Ok(value) } else { Err(format!("Expected \"{ty}\", found null.")) };
         }
@@ -208,174 +194,9 @@ impl Coercion<'_> {
         }
         Ok(ConstValue::Object(given))
     }
-
-    /// Checks a literal that may hold variables; what a variable stands for is checked with the variables.
-    fn literal(&self, ty: &Type, value: &Value, at: &mut Vec<String>) -> Result<(), String> {
-        match (value, &ty.base) {
-            (Value::Variable(_), _) => Ok(()),
-            (Value::List(items), BaseType::List(inner)) => {
-                if items.len() > self.list_items {
-                    return Err(format!("Too many items: {}, at most {}.", items.len(), self.list_items));
-                }
-                for (index, item) in items.iter().enumerate() {
-                    at.push(format!("[{index}]"));
-                    self.literal(inner, item, at)?;
-                    at.pop();
-                }
-                Ok(())
-            }
-            (Value::Null, BaseType::List(_)) if ty.nullable => Ok(()),
-            (value, BaseType::List(inner)) if !matches!(value, Value::Null) => self.literal(inner, value, at),
-            (Value::Object(given), BaseType::Named(name)) => match self.map.get(name.as_str()) {
-                Some(TypeShape::Input(shape)) => self.literal_input(name.as_str(), shape, given.iter(), at),
-                _ => self.constant(ty, value, at),
-            },
-            _ => self.constant(ty, value, at),
-        }
-    }
-
-    fn constant(&self, ty: &Type, value: &Value, at: &mut Vec<String>) -> Result<(), String> {
-        match value.clone().into_const() {
-            Some(constant) => self.coerce(ty, constant, Source::Literal, at).map(|_| ()),
-            None => Ok(()),
-        }
-    }
-
-    fn literal_input<'v>(
-        &self,
-        name: &str,
-        shape: &InputShape,
-        given: impl Iterator<Item = (&'v Name, &'v Value)> + Clone,
-        at: &mut Vec<String>,
-    ) -> Result<(), String> {
-        if let Some((unknown, _)) = given.clone().find(|(key, _)| !shape.fields.contains_key(key.as_str())) {
-            return Err(format!("\"{name}\" has no field \"{}\".", shorten(unknown)));
-        }
-        one_of(name, shape, given.clone().count(), given.clone().any(|(_, v)| matches!(v, Value::Null)))?;
-        if let Some(missing) = missing(&shape.fields, |field| given.clone().any(|(key, _)| key.as_str() == field)) {
-            return Err(format!("\"{name}\" needs its field \"{missing}\"."));
-        }
-        for (key, value) in given {
-            let Some(field) = shape.fields.get(key.as_str()) else { continue };
-            at.push(format!(".{key}"));
-            self.literal(&field.ty, value, at)?;
-            at.pop();
-        }
-        Ok(())
-    }
 }
 
-struct LiteralWalk<'a> {
-    rules: Coercion<'a>,
-    errors: Vec<ServerError>,
-}
-
-impl LiteralWalk<'_> {
-    fn refuse(&mut self, pos: async_graphql::Pos, message: String) {
-        if self.errors.len() < self.rules.errors {
-            self.errors.push(codes::tag(ServerError::new(message, Some(pos)), codes::GRAPHQL_VALIDATION_FAILED));
-        }
-    }
-
-    fn operation(&mut self, operation: &OperationDefinition) {
-        let location = match operation.ty {
-            OperationType::Query => DirectiveLocation::Query,
-            OperationType::Mutation => DirectiveLocation::Mutation,
-            OperationType::Subscription => DirectiveLocation::Subscription,
-        };
-        self.directives(&operation.directives, location);
-        for definition in &operation.variable_definitions {
-            self.directives(&definition.node.directives, DirectiveLocation::VariableDefinition);
-            let Some(default) = &definition.node.default_value else { continue };
-            let (at, ty) = (&mut vec![format!("${}", definition.node.name.node)], &definition.node.var_type.node);
-            if self.rules.map.get(base_name(ty)).is_none() {
-                continue;
-            }
-            if let Err(message) = self.rules.coerce(ty, default.node.clone(), Source::Literal, at) {
-                self.refuse(default.pos, format!("Default of the variable \"{}\": {message}", at.concat()));
-            }
-        }
-        let root = self.rules.map.root(operation.ty).unwrap_or_default();
-        self.selection_set(root, &operation.selection_set.node);
-    }
-
-    fn selection_set(&mut self, parent: &str, set: &SelectionSet) {
-        for selection in &set.items {
-            if self.errors.len() >= self.rules.errors {
-                return;
-            }
-            match &selection.node {
-                Selection::Field(field) => self.field(parent, &field.node),
-                Selection::FragmentSpread(spread) => {
-                    self.directives(&spread.node.directives, DirectiveLocation::FragmentSpread);
-                }
-                Selection::InlineFragment(inline) => {
-                    self.directives(&inline.node.directives, DirectiveLocation::InlineFragment);
-                    let on = inline.node.type_condition.as_ref().map_or(parent, |c| c.node.on.node.as_str());
-                    self.selection_set(on, &inline.node.selection_set.node);
-                }
-            }
-        }
-    }
-
-    fn field(&mut self, parent: &str, field: &Field) {
-        self.directives(&field.directives, DirectiveLocation::Field);
-        let rules = self.rules;
-        let shape = rules.map.field(parent, field.name.node.as_str());
-        if let Some(shape) = shape {
-            let of = format!("Field \"{parent}.{}\"", field.name.node);
-            self.arguments(&of, field.name.pos, &field.arguments, &shape.arguments);
-        }
-        self.selection_set(shape.map_or("", |s| s.type_name.as_str()), &field.selection_set.node);
-    }
-
-    fn arguments(
-        &mut self,
-        of: &str,
-        pos: async_graphql::Pos,
-        given: &[(Positioned<Name>, Positioned<Value>)],
-        shapes: &HashMap<String, ValueShape>,
-    ) {
-        for (name, value) in given {
-            let Some(shape) = shapes.get(name.node.as_str()) else {
-                self.refuse(name.pos, format!("{of} has no argument \"{}\".", shorten(&name.node)));
-                continue;
-            };
-            let at = &mut vec![name.node.to_string()];
-            if let Err(message) = self.rules.literal(&shape.ty, &value.node, at) {
-                self.refuse(value.pos, format!("{of}, argument \"{}\": {message}", at.concat()));
-            }
-        }
-        if let Some(missing) = missing(shapes, |name| given.iter().any(|(n, _)| n.node.as_str() == name)) {
-            self.refuse(pos, format!("{of} needs its argument \"{missing}\"."));
-        }
-    }
-
-    fn directives(&mut self, directives: &[Positioned<Directive>], location: DirectiveLocation) {
-        let rules = self.rules;
-        for (index, directive) in directives.iter().enumerate() {
-            let name = directive.node.name.node.as_str();
-            let Some(shape) = rules.map.directive(name) else {
-                self.refuse(directive.pos, format!("Unknown directive \"@{}\".", shorten(name)));
-                continue;
-            };
-            if !shape.locations.contains(&location) {
-                self.refuse(directive.pos, format!("Directive \"@{name}\" may not stand here."));
-            }
-            if !shape.repeatable && directives[..index].iter().any(|d| d.node.name.node == directive.node.name.node) {
-                self.refuse(directive.pos, format!("Directive \"@{name}\" may stand here only once."));
-            }
-            self.arguments(
-                &format!("Directive \"@{name}\""),
-                directive.pos,
-                &directive.node.arguments,
-                &shape.arguments,
-            );
-        }
-    }
-}
-
-fn one_of(name: &str, shape: &InputShape, given: usize, null: bool) -> Result<(), String> {
+pub(super) fn one_of(name: &str, shape: &InputShape, given: usize, null: bool) -> Result<(), String> {
     if shape.one_of && (given != 1 || null) {
         return Err(format!("\"{name}\" takes exactly one of its fields, and not null."));
     }
@@ -383,7 +204,7 @@ fn one_of(name: &str, shape: &InputShape, given: usize, null: bool) -> Result<()
 }
 
 /// The first required name that is not given, in alphabetical order so that messages repeat.
-fn missing(shapes: &HashMap<String, ValueShape>, given: impl Fn(&str) -> bool) -> Option<&str> {
+pub(super) fn missing(shapes: &HashMap<String, ValueShape>, given: impl Fn(&str) -> bool) -> Option<&str> {
     shapes.iter().filter(|(name, s)| s.required() && !given(name)).map(|(name, _)| name.as_str()).min()
 }
 
@@ -414,7 +235,7 @@ fn kind(value: &ConstValue) -> &'static str {
 }
 
 /// A name as told: at most 64 characters of it.
-fn shorten(name: &str) -> &str {
+pub(super) fn shorten(name: &str) -> &str {
     name.char_indices().nth(64).map_or(name, |(end, _)| &name[..end])
 }
 

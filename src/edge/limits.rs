@@ -115,8 +115,39 @@ impl Limits {
     }
 }
 
+/// The setting names no set of limits.
+#[derive(Debug, thiserror::Error)]
+#[error("the limits are \"standard\" or \"off\", not {0:?}")]
+pub struct UnknownLimits(String);
+
+impl std::str::FromStr for Limits {
+    type Err = UnknownLimits;
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "standard" => Ok(Self::standard()),
+            "off" => Ok(Self::off()),
+            other => Err(UnknownLimits(other.to_owned())),
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self::standard()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_setting_names_two_sets() {
+        assert_eq!("standard".parse::<Limits>().ok(), Some(Limits::standard()));
+        assert_eq!("off".parse::<Limits>().ok(), Some(Limits::off()));
+        assert_eq!(
+            "none".parse::<Limits>().expect_err("unknown").to_string(),
+            "the limits are \"standard\" or \"off\", not \"none\""
+        );
     }
 }

@@ -41,8 +41,10 @@ pub mod telemetry;
 
 mod admission;
 mod coerce;
+mod cost_walk;
 mod http;
 mod lex;
+mod literals;
 mod negotiate;
 mod operation;
 mod params;

@@ -225,7 +225,12 @@ impl Operations {
             return stream::once(once).boxed();
         }
         let (request, done) = prepared.split(meta);
-        let responses = self.gateway.subscribe(request, done.meta.clone());
+        let span = done.span();
+        let mut responses = span.in_scope(|| self.gateway.subscribe(request, done.meta.clone()));
+        let responses = stream::poll_fn(move |context| {
+            let _entered = span.enter();
+            responses.poll_next_unpin(context)
+        });
         let mut watch =
             Following { gateway: self.gateway.clone(), began: Instant::now(), outcome: Outcome::Ok, done: Some(done) };
         telemetry::subscriptions(1);

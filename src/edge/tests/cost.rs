@@ -1,6 +1,8 @@
+use async_graphql::Variables;
 use async_graphql_parser::parse_query;
 
 use super::*;
+use crate::edge::schema_map::SchemaMap;
 
 const SDL: &str = r#"
   type Query { shop: Shop item(id: ID!): Item nodes(ids: [ID!]!): [Item] items(first: Int = 5): [Item!]
