@@ -8,6 +8,9 @@ mod m20260101_000001_events;
 mod m20260101_000002_inventory;
 mod m20260101_000002_items;
 mod m20260101_000002_network;
+mod m20260101_000003_log;
+mod m20260101_000004_orders;
+mod m20260101_000005_messages;
 mod m20260101_000006_people;
 
 /// All migrations, oldest first.
@@ -21,6 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000002_items::Migration),
             Box::new(m20260101_000002_inventory::Migration),
             Box::new(m20260101_000002_network::Migration),
+            Box::new(m20260101_000003_log::Migration),
+            Box::new(m20260101_000004_orders::Migration),
+            Box::new(m20260101_000005_messages::Migration),
             Box::new(m20260101_000006_people::Migration),
         ]
     }

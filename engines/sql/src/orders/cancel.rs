@@ -1,0 +1,174 @@
+//! Calling off an order or lines of it before they are shipped: stock and money go back exactly once.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use futures::FutureExt;
+use parking_lot::Mutex;
+use services::{
+    inventory::Movement,
+    kernel::{
+        clock::Timestamp,
+        error::{EngineError, EngineResult},
+        events::{NewEvent, OrderStep, ShipmentsEvent},
+        ids::{OrderId, ShipmentId},
+        money::Money,
+    },
+    orders::{
+        OrderState,
+        ports::{Cancelled, Cancelling},
+        states,
+    },
+    payments::PaymentMethod,
+};
+
+use super::{
+    ENGINE,
+    common::{self, Head, Line, Step, corrupt},
+    read,
+    settle::{self, NewRefund},
+};
+use crate::{Db, Tx, args};
+
+/// What the program answers when it wrote something; refusals leave it as errors, so that nothing stays.
+enum Outcome {
+    Done(OrderId),
+    Refused(Cancelled),
+}
+
+pub(super) async fn cancel(db: &Db, cancelling: Cancelling, now: Timestamp) -> EngineResult<Cancelled> {
+    let cancelling = Arc::new(cancelling);
+    let refusal: Arc<Mutex<Option<Cancelled>>> = Arc::default();
+    let slot = Arc::clone(&refusal);
+    let result = db
+        .write(ENGINE, move |tx| {
+            let (cancelling, slot) = (Arc::clone(&cancelling), Arc::clone(&slot));
+            async move {
+                slot.lock().take();
+                match program(tx, &cancelling, now).await? {
+                    Outcome::Done(order) => Ok(order),
+                    Outcome::Refused(refused) => {
+                        *slot.lock() = Some(refused);
+                        Err(EngineError::permanent(ENGINE, "refused"))
+                    }
+                }
+            }
+            .boxed()
+        })
+        .await;
+    if let Some(refused) = refusal.lock().take() {
+        return Ok(refused);
+    }
+    let order = result?;
+    let order = read::by_ids(db, &[order]).await?.remove(&order);
+    order.map(|o| Cancelled::Done(Box::new(o))).ok_or_else(|| corrupt("an order that was just called off"))
+}
+
+async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResult<Outcome> {
+    let head = common::lock(tx, c.order, now).await?;
+    if let Some(answered) = common::answered(tx, c.owner, &c.once).await? {
+        return Ok(Outcome::Refused(Cancelled::Answered(answered)));
+    }
+    let Some(mut head) = head.filter(|h| h.owner == c.owner) else {
+        return Ok(Outcome::Refused(Cancelled::NoSuchOrder));
+    };
+    let mut lines = common::lines(tx, c.order).await?;
+    if c.lines.iter().any(|id| !lines.iter().any(|l| l.id == *id)) {
+        return Ok(Outcome::Refused(Cancelled::NoSuchLine));
+    }
+    let chosen = |l: &Line| {
+        if c.lines.is_empty() { l.state != OrderState::Cancelled } else { c.lines.contains(&l.id) }
+    };
+    if let Some(stuck) = lines.iter().find(|l| chosen(l) && !states::is_cancellable(l.state)) {
+        return Ok(Outcome::Refused(Cancelled::TooLate(stuck.state)));
+    }
+    if !lines.iter().any(chosen) {
+        return Ok(Outcome::Refused(Cancelled::TooLate(head.state)));
+    }
+    let unpaid = head.state == OrderState::Created;
+    if unpaid && !lines.iter().all(chosen) {
+        return Ok(Outcome::Refused(Cancelled::Unpaid));
+    }
+    let movement = if unpaid { Movement::Released } else { Movement::Restocked };
+    let mut gone = Vec::new();
+    for line in lines.iter_mut().filter(|l| chosen(l)) {
+        common::step_line(tx, line, OrderStep::Cancelled).await?;
+        common::move_line(tx, line, movement, head.at).await?;
+        gone.push(line.clone());
+    }
+    call_off_parcels(tx, &head, &lines, &gone).await?;
+    if unpaid {
+        settle::call_off(tx, head.id).await?;
+    } else {
+        give_back(tx, &head, &lines, &gone, c).await?;
+    }
+    let to = states::of_lines(lines.iter().map(|l| l.state));
+    let whole = lines.iter().all(|l| l.state == OrderState::Cancelled);
+    let told = gone.iter().map(Line::told).collect();
+    let detail = c.reason.as_deref();
+    common::remember(tx, c.owner, &c.once, head.id, &[], head.at).await?;
+    common::step(tx, &mut head, Step { step: OrderStep::Cancelled, to, shipment: None, detail, whole, lines: told }).await?;
+    Ok(Outcome::Done(head.id))
+}
+
+/// Calls off parcels of which nothing is left.
+async fn call_off_parcels(tx: &mut dyn Tx, head: &Head, lines: &[Line], gone: &[Line]) -> EngineResult<()> {
+    let touched: BTreeSet<ShipmentId> = gone.iter().filter_map(|l| l.shipment).collect();
+    for shipment in touched {
+        if lines.iter().any(|l| l.shipment == Some(shipment) && l.state != OrderState::Cancelled) {
+            continue;
+        }
+        let called_off = tx
+            .execute(
+                "UPDATE shipments SET state = 'CANCELLED', since = ? WHERE id = ? AND state = 'PACKED'",
+                args![head.at, shipment],
+            )
+            .await?;
+        if called_off != 1 {
+            return Err(corrupt(format_args!("parcel {shipment} left with packed lines")));
+        }
+        let row = tx.first("SELECT courier FROM shipments WHERE id = ?", args![shipment]).await?;
+        let courier = row.ok_or_else(|| corrupt("a parcel that was just called off"))?.text(0)?;
+        let moved = ShipmentsEvent::ShipmentMoved {
+            order: head.id,
+            shipment,
+            courier,
+            state: "CANCELLED".into(),
+            happened_at: head.at,
+        };
+        tx.emit(head.at, NewEvent::of(&moved)).await?;
+    }
+    Ok(())
+}
+
+/// Makes the refund due: what the lines cost, and with the last line all that is left of what was paid.
+async fn give_back(tx: &mut dyn Tx, head: &Head, lines: &[Line], gone: &[Line], c: &Cancelling) -> EngineResult<()> {
+    let paid = settle::payment_of(tx, head.id).await?;
+    if paid.method == PaymentMethod::CashOnDelivery {
+        return Ok(());
+    }
+    let row = tx.first("SELECT COALESCE(SUM(amount), 0) FROM refunds WHERE order_id = ?", args![head.id]).await?;
+    let before = row.map_or(Ok(0), |r| whole_number(&r))?;
+    let left = paid.captured.checked_sub(before).ok_or_else(|| corrupt("refunds above what was paid"))?;
+    let last = lines.iter().all(|l| l.state == OrderState::Cancelled);
+    let cost = Money::sum(head.total.currency, gone.iter().map(|l| l.total)).map_err(corrupt)?;
+    let amount = if last { left } else { cost.minor };
+    if amount < 0 || amount > left {
+        return Err(corrupt(format_args!("order {} would give back {amount} of {left}", head.id)));
+    }
+    if amount == 0 {
+        return Ok(());
+    }
+    let first = gone.iter().map(|l| l.id).min().ok_or_else(|| corrupt("nothing was called off"))?;
+    let refund = NewRefund {
+        id: c.refund,
+        amount: Money::new(amount, head.total.currency),
+        cause: format!("cancel:{first}"),
+        reason: if last { "the order was cancelled" } else { "a part of the order was cancelled" },
+    };
+    settle::due(tx, head, &paid, refund).await
+}
+
+/// A sum: MySQL answers it as a decimal, that is, as text.
+pub(super) fn whole_number(row: &crate::Row) -> EngineResult<i64> {
+    row.int(0).or_else(|_| row.text(0)?.parse().map_err(corrupt))
+}
