@@ -12,7 +12,7 @@ use async_graphql_value::{ConstValue, Name, Number};
 use super::{
     codes,
     scalars::Scalars,
-    schema_map::{InputShape, SchemaMap, TypeShape, ValueShape, base_name},
+    schema_map::{InputShape, SchemaMap, TypeShape, ValueShape},
 };
 
 /// The schema's input side.
@@ -36,7 +36,8 @@ pub(super) enum Source {
 }
 
 impl Coercion<'_> {
-    /// Brings the variables of a request into the shapes that the operation declares, and drops those it does not
+    /// Brings the variables of a request into the shapes that the operation declares (its types were checked with its
+    /// literals), and drops those it does not
     /// declare. The errors carry [`codes::BAD_USER_INPUT`]; on any the variables are not to be used.
     pub fn variables(&self, operation: &OperationDefinition, variables: &mut Variables) -> Vec<ServerError> {
         let mut errors = Vec::new();
@@ -66,13 +67,6 @@ impl Coercion<'_> {
         given: Option<ConstValue>,
     ) -> Result<Option<ConstValue>, String> {
         let (name, ty) = (definition.name.node.as_str(), &definition.var_type.node);
-        match self.map.get(base_name(ty)) {
-            None => return Err(format!("Variable \"${name}\" has the unknown type \"{ty}\".")),
-            Some(TypeShape::Composite(_)) => {
-                return Err(format!("Variable \"${name}\" cannot be of the output type \"{ty}\"."));
-            }
-            Some(_) => {}
-        }
         match given {
             None if definition.default_value.is_some() || ty.nullable => Ok(None),
             None => Err(format!("Variable \"${name}\" of type \"{ty}\" is required and was not given.")),

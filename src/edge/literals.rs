@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use async_graphql::{Pos, Positioned, ServerError};
 use async_graphql_parser::types::{
     BaseType, Directive, DirectiveLocation, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
-    SelectionSet, Type,
+    SelectionSet, Type, VariableDefinition,
 };
 use async_graphql_value::{Name, Value};
 
@@ -111,17 +111,31 @@ impl LiteralWalk<'_> {
         self.directives(&operation.directives, location);
         for definition in &operation.variable_definitions {
             self.directives(&definition.node.directives, DirectiveLocation::VariableDefinition);
-            let Some(default) = &definition.node.default_value else { continue };
-            let (at, ty) = (&mut vec![format!("${}", definition.node.name.node)], &definition.node.var_type.node);
-            if self.rules.map.get(base_name(ty)).is_none() {
-                continue;
-            }
-            if let Err(message) = self.rules.coerce(ty, default.node.clone(), Source::Literal, at) {
-                self.refuse(default.pos, format!("Default of the variable \"{}\": {message}", at.concat()));
-            }
+            self.variable(&definition.node);
         }
         let root = self.rules.map.root(operation.ty).unwrap_or_default();
         self.selection_set(root, &operation.selection_set.node);
+    }
+
+    /// The type must be an input type, of operations that do not run too: the engine looks up all of them.
+    fn variable(&mut self, definition: &VariableDefinition) {
+        let (name, ty) = (&definition.name.node, &definition.var_type.node);
+        match self.rules.map.get(base_name(ty)) {
+            None => {
+                let message = format!("Variable \"${name}\" has an unknown type.");
+                return self.refuse(definition.var_type.pos, message);
+            }
+            Some(TypeShape::Composite(_)) => {
+                let message = format!("Variable \"${name}\" cannot be of the output type \"{ty}\".");
+                return self.refuse(definition.var_type.pos, message);
+            }
+            Some(TypeShape::Scalar | TypeShape::Enum(_) | TypeShape::Input(_)) => {}
+        }
+        let Some(default) = &definition.default_value else { return };
+        let at = &mut vec![format!("${name}")];
+        if let Err(message) = self.rules.coerce(ty, default.node.clone(), Source::Literal, at) {
+            self.refuse(default.pos, format!("Default of the variable \"{}\": {message}", at.concat()));
+        }
     }
 
     fn selection_set(&mut self, parent: &str, set: &SelectionSet) {

@@ -32,6 +32,7 @@ use super::{
 
 mod http;
 mod limits;
+mod malformed;
 mod operations;
 mod sse;
 mod ws;
