@@ -6,8 +6,11 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+mod consumer;
 pub mod cursor;
+pub mod documents;
 pub mod error;
+pub mod facets;
 pub mod model;
 pub mod ports;
 pub mod service;

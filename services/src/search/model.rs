@@ -288,6 +288,10 @@ pub struct SearchAnswer {
     pub hidden_undeliverable: Option<u64>,
     /// When the index behind this answer was last brought up to date.
     pub as_of: Timestamp,
+    /// To continue after the page, also when its last hits were dropped; `None` without hits.
+    pub end_cursor: Option<String>,
+    /// Which engines failed and left something out, in the words of `extensions.degraded`.
+    pub degraded: Vec<&'static str>,
 }
 
 /// A hit with its place.
