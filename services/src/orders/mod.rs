@@ -15,6 +15,7 @@ pub mod service;
 pub mod settings;
 pub mod states;
 mod placing;
+mod quoting;
 mod steps;
 pub mod tokens;
 

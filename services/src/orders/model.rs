@@ -140,6 +140,8 @@ pub struct Order {
     pub retry_of: Option<OrderId>,
     /// The sequence of its newest event; counts from 1.
     pub sequence: u64,
+    /// Made from the cart.
+    pub from_cart: bool,
 }
 
 /// A line of an order.

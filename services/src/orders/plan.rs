@@ -115,6 +115,7 @@ impl Plan {
             refunds: Vec::new(),
             retry_of: self.quote.retry_of,
             sequence: 1,
+            from_cart: self.quote.from_cart,
         };
         Ok(Some(Written { order, warnings }))
     }

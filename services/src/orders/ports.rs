@@ -350,6 +350,10 @@ pub trait OrderStore: Send + Sync + 'static {
     async fn events(&self, order: OrderId, after: u64, limit: usize) -> EngineResult<Vec<OrderEvent>>;
     /// Events of all orders of an owner after the owner's sequence, in order.
     async fn owner_events(&self, owner: Owner, after: u64, limit: usize) -> EngineResult<Vec<OrderEvent>>;
+    /// The events of several orders, in order, up to the sequence `up_to` of each.
+    async fn events_of(&self, orders: &[OrderId], up_to: u64) -> EngineResult<HashMap<OrderId, Vec<OrderEvent>>>;
+    /// The owner's sequence of the newest event of all orders of the owner; 0 when there is none.
+    async fn newest_owner_sequence(&self, owner: Owner) -> EngineResult<u64>;
     /// Gives a guest's quotes, keys and orders to a shopper; the events are appended to the shopper's sequence. Once.
     async fn adopt(&self, guest: GuestId, shopper: ShopperId, now: Timestamp) -> EngineResult<u64>;
     /// Forgets quotes that expired before an instant and keys used before it; answers how many rows went, at most `limit`

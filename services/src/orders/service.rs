@@ -10,6 +10,7 @@ use super::{
     },
     placing::InFlight,
     ports::{Cancelled, Cancelling, Deadlines, Followed, Once, OrderStore, TravellingParcel},
+    quoting::Wanted,
     settings::OrderSettings,
     states, tokens,
 };
@@ -88,7 +89,7 @@ impl Orders {
         address: PostalAddress,
         email: Option<String>,
     ) -> Result<Quote, Error> {
-        let quote = self.draw_up(owner, lines, from_cart, address, email, None).await?;
+        let quote = self.draw_up(Wanted { owner, lines, from_cart, address, email, retry_of: None }).await?;
         self.parts.store.save_quote(quote.clone(), self.now()).await?;
         Ok(quote)
     }
@@ -200,6 +201,16 @@ impl Orders {
     /// Events of all orders of an owner after the owner's sequence, in order.
     pub async fn owner_events(&self, owner: Owner, after: u64, limit: usize) -> EngineResult<Vec<OrderEvent>> {
         self.parts.store.owner_events(owner, after, limit.min(EVENTS_MAX)).await
+    }
+
+    /// The first [`EVENTS_MAX`] events of several orders, in order. The caller has checked whose orders they are.
+    pub async fn events_of(&self, orders: &[OrderId]) -> EngineResult<HashMap<OrderId, Vec<OrderEvent>>> {
+        if orders.is_empty() { Ok(HashMap::new()) } else { self.parts.store.events_of(orders, EVENTS_MAX as u64).await }
+    }
+
+    /// The owner's sequence of the newest event of all orders of the owner; 0 when there is none.
+    pub async fn newest_owner_sequence(&self, owner: Owner) -> EngineResult<u64> {
+        self.parts.store.newest_owner_sequence(owner).await
     }
 
     /// The orders of parcels, whosever they are.

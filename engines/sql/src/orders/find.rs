@@ -132,6 +132,27 @@ pub(super) async fn owner_events(db: &Db, owner: Owner, after: u64, limit: usize
     db.read(ENGINE, &sql, args![owner.uuid(), after, limit.min(ROWS_MAX)]).await?.iter().map(event).collect()
 }
 
+pub(super) async fn events_of(db: &Db, orders: &[OrderId], up_to: u64) -> EngineResult<HashMap<OrderId, Vec<OrderEvent>>> {
+    let mut found: HashMap<OrderId, Vec<OrderEvent>> = HashMap::new();
+    for chunk in orders.chunks(500) {
+        let list = sql_in(chunk.len());
+        let sql = format!("{EVENT} WHERE order_id IN ({list}) AND sequence <= ? ORDER BY order_id, sequence");
+        let mut values: Vec<crate::Value> = chunk.iter().map(crate::Value::from).collect();
+        values.extend(args![up_to]);
+        for row in &db.read(ENGINE, &sql, values).await? {
+            let event = event(row)?;
+            found.entry(event.order).or_default().push(event);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) async fn newest_owner_sequence(db: &Db, owner: Owner) -> EngineResult<u64> {
+    let sql = format!("{EVENT} WHERE owner_id = ? ORDER BY owner_sequence DESC LIMIT 1");
+    let newest = db.read(ENGINE, &sql, args![owner.uuid()]).await?;
+    newest.first().map_or(Ok(0), |row| Ok(event(row)?.owner_sequence))
+}
+
 pub(super) async fn anything_old(db: &Db, before: Timestamp) -> EngineResult<bool> {
     let sql = "SELECT 1 FROM quotes WHERE expires_at < ? UNION ALL SELECT 1 FROM order_keys WHERE used_at < ? \
                UNION ALL SELECT 1 FROM payment_messages WHERE at < ? LIMIT 1";

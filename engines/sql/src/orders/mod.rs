@@ -149,6 +149,12 @@ impl OrderStore for SqlOrderStore {
     async fn owner_events(&self, owner: Owner, after: u64, limit: usize) -> EngineResult<Vec<OrderEvent>> {
         find::owner_events(&self.db, owner, after, limit).await
     }
+    async fn events_of(&self, orders: &[OrderId], up_to: u64) -> EngineResult<HashMap<OrderId, Vec<OrderEvent>>> {
+        find::events_of(&self.db, orders, up_to).await
+    }
+    async fn newest_owner_sequence(&self, owner: Owner) -> EngineResult<u64> {
+        find::newest_owner_sequence(&self.db, owner).await
+    }
     async fn adopt(&self, guest: GuestId, shopper: ShopperId, _now: Timestamp) -> EngineResult<u64> {
         program!(self.db, |tx| () adopt::adopt(tx, guest, shopper).await)
     }

@@ -116,7 +116,7 @@ async fn batch(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>
     let list = sql_in(ids.len());
     let head = format!(
         "SELECT id, number, owner_id, guest, email, state, created_at, pay_by, address, charges, total, currency, retry_of, \
-         sequence FROM orders WHERE id IN ({list})"
+         sequence, from_cart FROM orders WHERE id IN ({list})"
     );
     let heads = db.read(ENGINE, &head, keys(ids)).await?;
     let payments = format!(
@@ -185,6 +185,7 @@ fn head_of(r: &Row, payment: Payment) -> EngineResult<Order> {
         refunds: Vec::new(),
         retry_of: r.opt_id(12)?,
         sequence: r.u64(13)?,
+        from_cart: r.bool(14)?,
     })
 }
 
