@@ -4,14 +4,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
+    Router,
     body::Body,
     extract::State,
     http::{HeaderValue, Response, StatusCode, header},
+    routing::get,
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use parking_lot::RwLock;
 use serde_json::json;
 
-use super::Edge;
+use super::drain::Drain;
 
 /// How a component is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,34 +74,58 @@ impl Readiness {
     }
 }
 
-pub(super) async fn live() -> Response<Body> {
+/// What the routes of operations look at.
+pub(super) struct Vitals {
+    pub(super) readiness: Readiness,
+    pub(super) metrics: Option<PrometheusHandle>,
+    pub(super) drain: Drain,
+}
+
+/// The routes of operations, for processes with and without the schema.
+pub(super) fn routes(vitals: Arc<Vitals>) -> Router {
+    Router::new()
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(vitals)
+}
+
+/// `/schema.graphql`.
+pub(super) fn sdl(sdl: String) -> Router {
+    let sdl = bytes::Bytes::from(sdl);
+    Router::new().route(
+        "/schema.graphql",
+        get(move || {
+            let sdl = sdl.clone();
+            async move { answer(StatusCode::OK, "text/plain; charset=utf-8", sdl) }
+        }),
+    )
+}
+
+async fn live() -> Response<Body> {
     answer(StatusCode::OK, "application/json", json!({"status": "live"}).to_string())
 }
 
-pub(super) async fn ready(State(edge): State<Arc<Edge>>) -> Response<Body> {
-    let stopping = edge.drain.has_begun();
-    let mut told = edge.readiness.to_json();
+async fn ready(State(vitals): State<Arc<Vitals>>) -> Response<Body> {
+    let stopping = vitals.drain.has_begun();
+    let mut told = vitals.readiness.to_json();
     if stopping {
         told["status"] = json!("stopping");
     }
-    let good = edge.readiness.is_ready() && !stopping;
+    let good = vitals.readiness.is_ready() && !stopping;
     let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     answer(status, "application/json", told.to_string())
 }
 
-pub(super) async fn metrics(State(edge): State<Arc<Edge>>) -> Response<Body> {
-    match &edge.metrics {
+async fn metrics(State(vitals): State<Arc<Vitals>>) -> Response<Body> {
+    match &vitals.metrics {
         Some(handle) => answer(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", handle.render()),
         None => answer(StatusCode::NOT_FOUND, "application/json", json!({"status": "no metrics here"}).to_string()),
     }
 }
 
-pub(super) async fn sdl(State(edge): State<Arc<Edge>>) -> Response<Body> {
-    answer(StatusCode::OK, "text/plain; charset=utf-8", edge.operations.sdl().to_owned())
-}
-
-fn answer(status: StatusCode, content_type: &'static str, body: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

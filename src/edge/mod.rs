@@ -95,8 +95,6 @@ pub struct Surroundings {
 pub(crate) struct Edge {
     operations: Arc<operation::Operations>,
     admission: admission::Admission,
-    readiness: Readiness,
-    metrics: Option<PrometheusHandle>,
     drain: Drain,
 }
 
@@ -104,25 +102,24 @@ pub(crate) struct Edge {
 pub fn router(config: EdgeConfig, gateway: Arc<dyn Gateway>, around: Surroundings) -> Result<Router, EdgeError> {
     telemetry::describe();
     let cors = cors(&config.allowed_origins)?;
-    let sdl = config.sdl;
-    let operations = Arc::new(operation::Operations::try_new(gateway, config, around.clock, around.ids)?);
-    let edge = Arc::new(Edge {
-        operations,
-        admission: admission::Admission::default(),
-        readiness: around.readiness,
-        metrics: around.metrics,
-        drain: around.drain,
-    });
-    let graphql = Router::new().route("/graphql", any(http::graphql)).layer(cors).layer(compression());
-    let mut rest = Router::new()
-        .route("/graphql/ws", get(ws::upgrade))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(health::metrics));
-    if sdl {
-        rest = rest.route("/schema.graphql", get(health::sdl));
+    let mut plain = Router::new();
+    if config.sdl {
+        plain = plain.merge(health::sdl(gateway.sdl().to_owned()));
     }
-    Ok(graphql.merge(rest).layer(CatchPanicLayer::custom(panicked)).with_state(edge))
+    let Surroundings { clock, ids, readiness, metrics, drain } = around;
+    let operations = Arc::new(operation::Operations::try_new(gateway, config, clock, ids)?);
+    let edge = Arc::new(Edge { operations, admission: admission::Admission::default(), drain: drain.clone() });
+    let graphql = Router::new().route("/graphql", any(http::graphql)).layer(cors).layer(compression());
+    let sockets = Router::new().route("/graphql/ws", get(ws::upgrade));
+    let plain = plain.merge(health::routes(Arc::new(health::Vitals { readiness, metrics, drain })));
+    Ok(graphql.merge(sockets).with_state(edge).merge(plain).layer(CatchPanicLayer::custom(panicked)))
+}
+
+/// The routes of a process without the schema, such as one of workers only: health and metrics.
+pub fn health_router(around: Surroundings) -> Router {
+    telemetry::describe();
+    let Surroundings { readiness, metrics, drain, .. } = around;
+    health::routes(Arc::new(health::Vitals { readiness, metrics, drain }))
 }
 
 /// Browsers of other origins may read answers only when their origin is listed; tokens are no cookies, so credentials

@@ -114,10 +114,6 @@ impl Operations {
     pub fn config(&self) -> &EdgeConfig {
         &self.config
     }
-    /// The SDL, as the gateway gave it.
-    pub fn sdl(&self) -> &str {
-        self.gateway.sdl()
-    }
     /// The clock.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock

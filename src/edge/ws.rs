@@ -78,16 +78,31 @@ async fn try_upgrade(edge: &Arc<Edge>, request: Request<Body>) -> Result<Respons
     let spoken = upgrade.selected_protocol().is_some();
     let edge = edge.clone();
     let opened = move |socket| async move {
-        telemetry::sockets(1);
+        let _counted = Counted::new();
         let connection = Connection::new(edge, socket, address, place, handshake_bearer);
         if spoken {
             connection.serve().await;
         } else {
             connection.close(Close::new(Close::SUBPROTOCOL, "Subprotocol not acceptable")).await;
         }
-        telemetry::sockets(-1);
     };
     Ok(upgrade.on_upgrade(opened).into_response())
+}
+
+/// A socket in the metrics for as long as it is open, however it ends.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        telemetry::sockets(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        telemetry::sockets(-1);
+    }
 }
 
 /// One open socket. Only its own task touches it.

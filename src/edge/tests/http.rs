@@ -349,6 +349,25 @@ async fn health_tells_what_is_down_and_the_rest_is_served() {
 }
 
 #[tokio::test]
+async fn a_process_without_the_schema_tells_its_health() {
+    let drain = Drain::new();
+    let around = Surroundings {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        readiness: Readiness::new(),
+        metrics: None,
+        drain: drain.clone(),
+    };
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    tokio::spawn(serve(listener, crate::edge::health_router(around), drain, Duration::from_secs(1)));
+    for (path, status) in [("/health/live", 200), ("/health/ready", 200), ("/metrics", 404), ("/graphql", 404)] {
+        let answer = Answer::of(Client::new().get(format!("{url}{path}"))).await;
+        assert_eq!(answer.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn production_tells_nothing_about_the_schema() {
     let shop = Running::start(EdgeConfig { introspection: false, sdl: false, ..EdgeConfig::default() }).await;
     assert_eq!(Answer::of(Client::new().get(shop.url("/schema.graphql"))).await.status, 404);
