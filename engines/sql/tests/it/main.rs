@@ -3,5 +3,6 @@
 mod core;
 mod inventory;
 mod items;
+mod items_service;
 mod network;
 mod support;
