@@ -66,7 +66,10 @@ impl Serviceability {
         Self { inner: Arc::new(Inner { store, inventory, clock, table, current_at, compiler }) }
     }
 
-    /// Reads the whole network and computes everything.
+    /// Reads the whole network and computes everything; promises stay as they were until it is done.
+    ///
+    /// # Errors
+    /// When the network's store fails.
     pub async fn load(&self) -> EngineResult<()> {
         let mut compiler = self.inner.compiler.lock().await;
         self.read_all(&mut compiler).await.map(|_| ())
@@ -74,11 +77,17 @@ impl Serviceability {
 
     /// Follows the network's changes; whether there were any. Reads the whole network when it never was, or when too
     /// much changed.
+    ///
+    /// # Errors
+    /// When the network's store fails; promises stay as they were and say how old they are.
     pub async fn refresh(&self) -> EngineResult<bool> {
         self.follow().await.map(|done| done.is_some())
     }
 
     /// The same, telling what it took; `None` when nothing changed.
+    ///
+    /// # Errors
+    /// As [`Self::refresh`].
     pub async fn follow(&self) -> EngineResult<Option<Recomputed>> {
         let mut compiler = self.inner.compiler.lock().await;
         let Some(seen) = compiler.as_ref().map(Compiler::version) else {
@@ -100,6 +109,12 @@ impl Serviceability {
                 })
                 .await?;
                 self.publish(&mut compiler, known, asked_at);
+                tracing::info!(
+                    network.version = count.version,
+                    rows = count.rows,
+                    last_miles = count.last_miles,
+                    "promises follow a change of the network"
+                );
                 Ok(Some(count))
             }
             _ => self.read_all(&mut compiler).await.map(Some),
@@ -109,6 +124,12 @@ impl Serviceability {
     /// The version of the network that promises follow; zero before the first reading.
     pub fn version(&self) -> u64 {
         self.inner.table.load().version
+    }
+
+    /// When the promises were last known to follow the network, for readiness; `None` before the first reading.
+    pub fn current_at(&self) -> Option<Timestamp> {
+        let micros = self.inner.current_at.load(Ordering::Acquire);
+        (micros != NEVER).then_some(Timestamp::from_micros(micros))
     }
 
     /// Bytes that the table takes.
@@ -123,11 +144,17 @@ impl Serviceability {
     }
 
     /// Whether and when goods reach a pincode when ordered and paid now. In the order given; one call to inventory.
+    ///
+    /// # Errors
+    /// When inventory fails, or the network has not been read yet.
     pub async fn deliveries(&self, goods: &[Goods], to: Pincode) -> EngineResult<Vec<Delivery>> {
         self.deliveries_at(goods, to, self.inner.clock.now()).await
     }
 
     /// The same for an order that is paid at an instant, as a quote promises.
+    ///
+    /// # Errors
+    /// As [`Self::deliveries`].
     pub async fn deliveries_at(
         &self,
         goods: &[Goods],
@@ -140,6 +167,9 @@ impl Serviceability {
 
     /// For each of the goods the promises of all warehouses that have enough and reach the pincode, the best first: what
     /// an order is allocated from.
+    ///
+    /// # Errors
+    /// As [`Self::deliveries`].
     pub async fn from_warehouses(
         &self,
         goods: &[Goods],
@@ -159,7 +189,8 @@ impl Serviceability {
         Lookup::new(&table, to, self.when(now, now)).pairs(max_tat_hours)
     }
 
-    /// Promises for levels that the caller has read, at `asked_at`.
+    /// Promises for levels that the caller has read, at `asked_at`. Before the first reading no courier goes anywhere:
+    /// callers that must tell the two apart ask [`Self::current_at`].
     pub fn promise_with(
         &self,
         levels: &HashMap<VariantId, Vec<StockLevel>>,
@@ -175,16 +206,12 @@ impl Serviceability {
 
     /// An answer is as old as the older of what it was made from.
     fn when(&self, ready_from: Timestamp, asked_at: Timestamp) -> When {
-        let current_at = match self.inner.current_at.load(Ordering::Acquire) {
-            NEVER => asked_at,
-            micros => Timestamp::from_micros(micros),
-        };
-        When { ready_from, asked_at, as_of: asked_at.min(current_at) }
+        When { ready_from, asked_at, as_of: self.current_at().map_or(asked_at, |c| c.min(asked_at)) }
     }
 
     /// Stock of the goods, and when it was asked for.
     async fn levels(&self, goods: &[Goods]) -> EngineResult<(HashMap<VariantId, Vec<StockLevel>>, Timestamp)> {
-        if self.inner.current_at.load(Ordering::Acquire) == NEVER {
+        if self.current_at().is_none() {
             return Err(EngineError::retryable(ENGINE, "the delivery network has not been read yet"));
         }
         let asked_at = self.inner.clock.now();
@@ -202,6 +229,11 @@ impl Serviceability {
         let count = Recomputed { version: network.version, everything: true, ..Recomputed::default() };
         let known = off_thread(move || Compiler::new(network)).await?;
         self.publish(compiler, known, asked_at);
+        tracing::info!(
+            network.version = count.version,
+            bytes = self.table_bytes(),
+            "promises follow the whole network"
+        );
         Ok(count)
     }
 

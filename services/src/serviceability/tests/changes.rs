@@ -106,6 +106,15 @@ fn a_lane_to_doors_touches_last_miles_only() {
 }
 
 #[test]
+fn a_pincode_with_its_own_lane_is_not_touched_by_the_stations() {
+    let mut network = network();
+    network.lanes.push(lane("UDAAN", "S0", LaneEnd::Pincode(pin(400_001)), 600, 90));
+    let doors = slower(lane("UDAAN", "S0", LaneEnd::Doors, 9 * 60, 600));
+    let done = Compiler::new(network).apply(change(vec![doors], Vec::new()));
+    assert_eq!((done.rows, done.last_miles), (0, 3));
+}
+
+#[test]
 fn a_lane_that_moves_to_another_courier_touches_both() {
     let moved = Lane { courier: "ASHVA".into(), ..lane("UDAAN", "H0", to("S0"), 60, 240) };
     assert_eq!(counts(moved), (4, 0));

@@ -1,9 +1,7 @@
-//! Small networks: a builder for rules, a strategy for properties, and small working stores.
+//! Small networks: a builder for rules and a strategy for properties.
 
 use std::collections::HashMap;
 
-use async_trait::async_trait;
-use parking_lot::Mutex;
 use proptest::{prelude::*, sample::select};
 use uuid::Uuid;
 
@@ -13,20 +11,9 @@ use super::super::{
     model::{Delivery, Goods, Promise},
 };
 use crate::{
-    inventory::{LedgerRow, Moved, StockLevel, StockMove, ports::InventoryStore},
-    kernel::{
-        clock::Timestamp,
-        error::{EngineError, EngineResult},
-        handling::HandlingClass,
-        ids::{LedgerId, VariantId},
-        money::Money,
-        pages::{Page, Window},
-        pincodes::Pincode,
-    },
-    logistics::{
-        Courier, Lane, LaneEnd, Network, Node, NodeKind, Rate, Reach,
-        ports::{NetworkChanges, NetworkStore},
-    },
+    inventory::StockLevel,
+    kernel::{clock::Timestamp, handling::HandlingClass, ids::VariantId, money::Money, pincodes::Pincode},
+    logistics::{Courier, Lane, LaneEnd, Network, Node, NodeKind, Rate, Reach},
 };
 
 pub(super) const EVERY_DAY: u8 = 0b111_1111;
@@ -154,16 +141,16 @@ fn departures() -> impl Strategy<Value = Vec<u16>> {
     prop::collection::btree_set(one, 1..4).prop_map(|d| d.into_iter().collect())
 }
 
-/// A lane of any kind; its code is one of forty, so that a second one often replaces the first.
+/// A lane of any kind; its code is one of sixty, so that a second one often replaces the first.
 pub(super) fn any_lane() -> impl Strategy<Value = Lane> {
-    let transit = prop_oneof![(0_u32..40).prop_map(|h| h * 60), 1_u32..3_000, 9_000_u32..12_000];
+    let transit = prop_oneof![4 => (0_u32..40).prop_map(|h| h * 60), 4 => 1_u32..3_000, 1 => 9_000_u32..12_000];
     let carries = prop_oneof![
         2 => Just(HandlingClass::ALL.to_vec()),
         1 => prop::sample::subsequence(HandlingClass::ALL.to_vec(), 1..=3),
     ];
-    let capacity = prop_oneof![6 => Just(None), 1 => Just(Some(0)), 1 => Just(Some(50))];
+    let capacity = prop_oneof![12 => Just(None), 1 => Just(Some(0)), 1 => Just(Some(50))];
     let weekdays = prop_oneof![2 => Just(EVERY_DAY), 3 => 1_u8..128];
-    let what = (0_u8..40, select(&COURIERS[..]), ends(), transit, departures());
+    let what = (0_u8..60, select(&COURIERS[..]), ends(), transit, departures());
     (what, weekdays, carries, capacity, prop::bool::weighted(0.9)).prop_map(
         |((n, courier, (from, to), transit_minutes, departures), weekdays, carries, capacity_per_day, active)| Lane {
             code: format!("L{n}"),
@@ -181,15 +168,15 @@ pub(super) fn any_lane() -> impl Strategy<Value = Lane> {
 }
 
 pub(super) fn any_reach() -> impl Strategy<Value = Reach> {
-    (select(&COURIERS[..]), select(&STATIONS[..]), prop::sample::subsequence(PINS.to_vec(), 0..=4))
+    (select(&COURIERS[..]), select(&STATIONS[..]), prop::sample::subsequence(PINS.to_vec(), 1..=4))
         .prop_map(|(c, s, pins)| reach(c, s, &pins))
 }
 
 pub(super) fn any_network() -> impl Strategy<Value = Network> {
     let place = (8.0_f32..35.0, 69.0_f32..96.0, prop_oneof![Just(0_u32), 0_u32..300]);
     let nodes = prop::collection::vec(place, 9);
-    let lanes = prop::collection::btree_map(0_u8..40, any_lane(), 8..36);
-    let reaches = prop::collection::vec(any_reach(), 2..6);
+    let lanes = prop::collection::btree_map(0_u8..60, any_lane(), 16..56);
+    let reaches = prop::collection::vec(any_reach(), 2..9);
     (nodes, lanes, reaches).prop_map(|(places, lanes, reaches)| {
         let kinds = [(NodeKind::Warehouse, WAREHOUSES), (NodeKind::Hub, HUBS), (NodeKind::Station, STATIONS)];
         let codes = kinds.into_iter().flat_map(|(kind, codes)| codes.map(|c| (kind, c)));
@@ -228,131 +215,4 @@ pub(super) fn put_lane(network: &mut Network, lane: Lane) {
 pub(super) fn put_reach(network: &mut Network, reach: Reach) {
     network.reaches.retain(|r| (&r.courier, &r.station) != (&reach.courier, &reach.station));
     network.reaches.push(reach);
-}
-
-/// A network in memory that keeps which version changed what, and how often it was read whole.
-#[derive(Default)]
-pub(super) struct SmallNetworkStore {
-    state: Mutex<(Network, Vec<(u64, Change)>)>,
-    pub(super) whole_reads: Mutex<u32>,
-    pub(super) down: Mutex<bool>,
-}
-
-#[derive(Clone)]
-enum Change {
-    Lane(String),
-    Reach(String, String),
-}
-
-impl SmallNetworkStore {
-    pub(super) fn new(network: Network) -> Self {
-        Self { state: Mutex::new((network, Vec::new())), ..Self::default() }
-    }
-    /// As if a backup had been restored.
-    pub(super) fn set(&self, network: Network) {
-        *self.state.lock() = (network, Vec::new());
-    }
-    fn up(&self) -> EngineResult<()> {
-        if *self.down.lock() { Err(EngineError::retryable("network", "switched off by the test")) } else { Ok(()) }
-    }
-}
-
-#[async_trait]
-impl NetworkStore for SmallNetworkStore {
-    async fn network(&self) -> EngineResult<Network> {
-        self.up()?;
-        *self.whole_reads.lock() += 1;
-        Ok(self.state.lock().0.clone())
-    }
-    async fn version(&self) -> EngineResult<u64> {
-        self.up()?;
-        Ok(self.state.lock().0.version)
-    }
-    async fn replace(&self, network: Network, _now: Timestamp) -> EngineResult<u64> {
-        let mut state = self.state.lock();
-        let version = state.0.version + 1;
-        *state = (Network { version, ..network }, Vec::new());
-        Ok(version)
-    }
-    async fn save_lane(&self, lane: Lane, _now: Timestamp) -> EngineResult<u64> {
-        let (network, changes) = &mut *self.state.lock();
-        network.version += 1;
-        changes.push((network.version, Change::Lane(lane.code.clone())));
-        put_lane(network, lane);
-        Ok(network.version)
-    }
-    async fn save_reach(&self, reach: Reach, _now: Timestamp) -> EngineResult<u64> {
-        let (network, changes) = &mut *self.state.lock();
-        network.version += 1;
-        changes.push((network.version, Change::Reach(reach.courier.clone(), reach.station.clone())));
-        put_reach(network, reach);
-        Ok(network.version)
-    }
-    async fn lane(&self, code: &str) -> EngineResult<Option<Lane>> {
-        Ok(self.state.lock().0.lanes.iter().find(|l| l.code == code).cloned())
-    }
-    async fn lanes(&self, window: Window<String>) -> EngineResult<Page<Lane>> {
-        let mut rows = self.state.lock().0.lanes.clone();
-        rows.sort_by(|a, b| a.code.cmp(&b.code));
-        match &window {
-            Window::Forwards { after, .. } => rows.retain(|l| after.as_ref().is_none_or(|a| l.code > *a)),
-            Window::Backwards { before, .. } => {
-                rows.retain(|l| before.as_ref().is_none_or(|b| l.code < *b));
-                rows.reverse();
-            }
-        }
-        Ok(Page::from_surplus(rows, &window))
-    }
-    async fn changes_after(&self, version: u64) -> EngineResult<Option<NetworkChanges>> {
-        self.up()?;
-        let (network, changes) = &*self.state.lock();
-        if changes.first().is_none_or(|(first, _)| *first > version + 1) {
-            return Ok(None);
-        }
-        let mut found = NetworkChanges { version: network.version, ..NetworkChanges::default() };
-        for (_, change) in changes.iter().filter(|(v, _)| *v > version) {
-            match change {
-                Change::Lane(code) => found.lanes.extend(network.lanes.iter().find(|l| l.code == *code).cloned()),
-                Change::Reach(c, s) => {
-                    found.reaches.extend(network.reaches.iter().find(|r| r.courier == *c && r.station == *s).cloned());
-                }
-            }
-        }
-        Ok(Some(found))
-    }
-    async fn couriers(&self) -> EngineResult<Vec<Courier>> {
-        Ok(self.state.lock().0.couriers.clone())
-    }
-}
-
-/// Levels in memory; counts how often it is asked.
-#[derive(Default)]
-pub(super) struct SmallInventoryStore {
-    pub(super) levels: Mutex<Vec<StockLevel>>,
-    pub(super) calls: Mutex<u32>,
-}
-
-#[async_trait]
-impl InventoryStore for SmallInventoryStore {
-    async fn levels(&self, variants: &[VariantId]) -> EngineResult<HashMap<VariantId, Vec<StockLevel>>> {
-        *self.calls.lock() += 1;
-        Ok(levels(self.levels.lock().iter().filter(|l| variants.contains(&l.variant)).cloned().collect()))
-    }
-    async fn apply(&self, moves: Vec<StockMove>, _now: Timestamp) -> EngineResult<Vec<Moved>> {
-        let mut levels = self.levels.lock();
-        levels.extend(moves.iter().map(|m| StockLevel {
-            variant: m.variant,
-            warehouse: m.warehouse.clone(),
-            available: u32::try_from(m.quantity).unwrap_or(0),
-            reserved: 0,
-            sold: 0,
-        }));
-        Ok(vec![Moved::Done; moves.len()])
-    }
-    async fn ledger(&self, _after: Option<LedgerId>, _limit: usize) -> EngineResult<Vec<LedgerRow>> {
-        Ok(Vec::new())
-    }
-    async fn scan_levels(&self, _after: Option<(VariantId, String)>, limit: usize) -> EngineResult<Vec<StockLevel>> {
-        Ok(self.levels.lock().iter().take(limit).cloned().collect())
-    }
 }

@@ -7,3 +7,4 @@ mod properties;
 mod rules;
 mod scale;
 mod service;
+mod stores;

@@ -1,11 +1,11 @@
 //! On random small networks the table says what a brute-force search says, before and after random changes.
 
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use super::{
-    super::{compiler::Compiler, lookup::Lookup, table::Table},
+    super::{compiler::Compiler, lookup::Lookup, table::Table, week::Minute},
     brute,
-    fixture::*,
+    fixture::{self, *},
 };
 use crate::{
     kernel::{clock::Timestamp, handling::HandlingClass},
@@ -39,6 +39,8 @@ fn agrees_with_brute_force(compiler: &Compiler, network: &Network, t: Timestamp)
         prop_assert!(promise.order_within >= t);
         prop_assert_eq!(ordered(promise.order_within), Some(promise.promised_by), "the cut-off itself is in time");
         let moved = ordered(later(promise.order_within));
+        let answered = fixture::promise(compiler, class, warehouse, pin(number), later(promise.order_within));
+        prop_assert_eq!(answered.map(|p| p.promised_by), moved);
         prop_assert!(moved > Some(promise.promised_by), "a microsecond later moves it: {moved:?} after {promise:?}");
     }
     Ok(())
@@ -160,4 +162,26 @@ proptest! {
             prop_assert_eq!(said, expected);
         }
     }
+}
+
+/// The properties would hold of networks where nothing is reached; these are not such networks.
+#[test]
+fn random_networks_answer_both_ways() {
+    let mut runner = TestRunner::deterministic();
+    let (mut asked, mut promised, mut weekends) = (0, 0, 0);
+    for _ in 0..64 {
+        let (network, t) = (any_network(), any_instant()).new_tree(&mut runner).unwrap().current();
+        let compiler = Compiler::new(network);
+        for (class, warehouse, number) in every_question() {
+            asked += 1;
+            if let Some(p) = promise(&compiler, class, warehouse, pin(number), t) {
+                promised += 1;
+                weekends +=
+                    usize::from(Minute::at_or_after(p.promised_by).in_week().0 > Minute::at_or_after(t).in_week().0);
+            }
+        }
+    }
+    println!("{promised} of {asked} promised, {weekends} of them in a later week");
+    assert!(promised * 10 > asked && promised * 10 < asked * 9, "{promised} of {asked}");
+    assert!(weekends * 10 > promised, "{weekends} of {promised}");
 }

@@ -42,10 +42,13 @@ fn country(warehouses: usize, hubs: usize, stations: usize, couriers: usize) -> 
             let mut departures: Vec<u16> = departures.collect();
             departures.sort_unstable();
             let transit = u32::try_from(120 + seed % 900).unwrap();
-            let weekdays = if seed % 3 == 0 { 0b011_1111 } else { EVERY_DAY };
+            let weekdays = if seed.is_multiple_of(3) { 0b011_1111 } else { EVERY_DAY };
             // The last courier takes standard goods only on half of its lanes.
-            let carries =
-                if c == 0 && seed % 2 == 0 { vec![HandlingClass::Standard] } else { HandlingClass::ALL.to_vec() };
+            let carries = if c == 0 && seed.is_multiple_of(2) {
+                vec![HandlingClass::Standard]
+            } else {
+                HandlingClass::ALL.to_vec()
+            };
             let lane = lane(&code, &from, end, 0, transit);
             lanes.push(Lane { code: format!("{code}-{}", lanes.len()), departures, weekdays, carries, ..lane });
         };
@@ -100,10 +103,12 @@ fn a_country_is_computed_once_and_then_only_what_a_lane_touches() {
     let promised = page.iter().filter(|g| lookup.delivery(g, &stock).promise().is_some()).count();
     println!("a page of 100, each in 40 warehouses: {:?}", start.elapsed());
     assert_eq!(promised, 100);
-    let start = Instant::now();
-    let pairs = Lookup::new(&table, pin(781_001), now(t)).pairs(None);
-    println!("one pincode against 40 warehouses, 3 classes: {:?}", start.elapsed());
-    assert_eq!(pairs.len(), 120);
+    for turn in ["first", "again"] {
+        let start = Instant::now();
+        let pairs = Lookup::new(&table, pin(781_001), now(t)).pairs(None);
+        println!("one pincode against 40 warehouses, 3 classes, {turn}: {:?}", start.elapsed());
+        assert_eq!(pairs.len(), 120);
+    }
 }
 
 /// The table of a hundred warehouses and all pincodes of India at once is held by every process.
