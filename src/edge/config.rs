@@ -23,6 +23,8 @@ pub struct EdgeConfig {
     pub allowed_origins: Vec<String>,
     /// Proxies in front that append to `X-Forwarded-For`; 0 takes the connection's own address.
     pub trusted_proxies: usize,
+    /// Bytes of answers that callers share.
+    pub shared_bytes: u64,
     /// Between signs of life on sockets and event streams.
     pub keep_alive: Duration,
     /// For running operations to end when the process is told to stop.
@@ -40,6 +42,7 @@ impl Default for EdgeConfig {
             sdl: true,
             allowed_origins: Vec::new(),
             trusted_proxies: 0,
+            shared_bytes: 64 * 1024 * 1024,
             keep_alive: Duration::from_secs(15),
             grace: Duration::from_secs(10),
         }

@@ -2,12 +2,17 @@
 //! by hash, and trusted documents given at start. Whether a document fits the schema is not known here; the engine
 //! validates each execution.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use async_graphql::{ServerError, Variables};
 use async_graphql_parser::{
     parse_query,
-    types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection},
+    types::{
+        DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    },
 };
 use moka::sync::Cache;
 use parking_lot::RwLock;
@@ -73,15 +78,26 @@ impl Document {
             .and_then(|(n, _)| n.map(|n| n.as_str()))
     }
 
-    /// The fields at the root of an operation that are written there, without those inside fragments.
-    pub fn root_fields<'a>(
-        &self,
-        operation: &'a OperationDefinition,
-    ) -> impl Iterator<Item = &'a async_graphql_parser::types::Field> {
-        operation.selection_set.node.items.iter().filter_map(|s| match &s.node {
-            Selection::Field(field) => Some(&field.node),
-            _ => None,
-        })
+    /// The fields at the root of an operation, fragments unfolded, each fragment once.
+    pub fn root_fields<'a>(&'a self, operation: &'a OperationDefinition) -> Vec<&'a Field> {
+        let mut fields = Vec::new();
+        self.collect(&operation.selection_set.node, &mut fields, &mut HashSet::new());
+        fields
+    }
+
+    fn collect<'a>(&'a self, set: &'a SelectionSet, fields: &mut Vec<&'a Field>, seen: &mut HashSet<&'a str>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => fields.push(&field.node),
+                Selection::InlineFragment(inline) => self.collect(&inline.node.selection_set.node, fields, seen),
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    if let Some(fragment) = self.parsed.fragments.get(name).filter(|_| seen.insert(name)) {
+                        self.collect(&fragment.node.selection_set.node, fields, seen);
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -73,6 +73,19 @@ pub struct RootCall {
     pub arguments: BTreeMap<String, ConstValue>,
 }
 
+/// An operation that is about to run, as far as its answer may depend on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Query or mutation.
+    pub kind: OperationType,
+    /// The operation's name in its document.
+    pub operation_name: Option<&'a str>,
+    /// All fields at its root, those inside fragments too.
+    pub root_fields: &'a [String],
+    /// Coerced.
+    pub variables: &'a Variables,
+}
+
 /// An operation that was answered.
 #[derive(Clone, Debug)]
 pub struct Completed {
@@ -80,7 +93,7 @@ pub struct Completed {
     pub operation_name: Option<String>,
     /// Query, mutation or subscription.
     pub kind: OperationType,
-    /// The names of the fields at its root, in order, without those inside fragments.
+    /// The names of the fields at its root, in order, fragments unfolded.
     pub root_fields: Vec<String>,
     /// Who called, where from, and when.
     pub meta: RequestMeta,
@@ -98,7 +111,7 @@ impl Completed {
         let Ok(operation) = self.document.operation(self.operation_name.as_deref()) else { return Vec::new() };
         let value =
             |name: async_graphql_value::Name| Ok::<_, ()>(self.variables.get(&name).cloned().unwrap_or_default());
-        let calls = self.document.root_fields(operation).map(|field| RootCall {
+        let calls = self.document.root_fields(operation).into_iter().map(|field| RootCall {
             field: field.name.node.to_string(),
             arguments: field
                 .arguments
@@ -125,6 +138,18 @@ pub trait Gateway: Send + Sync + 'static {
     async fn execute(&self, request: Request, meta: RequestMeta) -> Response;
     /// Runs a subscription. Dropping the stream ends it.
     fn subscribe(&self, request: Request, meta: RequestMeta) -> BoxStream<'static, Response>;
-    /// Told after the answer was handed over; never delays it.
+    /// The scope within which the answer of a query may be given to other callers with the same document and variables:
+    /// everything else that it depends on, such as the promise zone and the version of the data. `None`, as by default,
+    /// runs each query by itself. Only for queries none of whose fields looks at who calls.
+    fn share(&self, asked: &Asked<'_>, meta: &RequestMeta) -> Option<String> {
+        let _ = (asked, meta);
+        None
+    }
+    /// For how long an answer in a scope of [`Gateway::share`] may be given again; answers with errors never are.
+    fn keep_for(&self, response: &Response, meta: &RequestMeta) -> Duration {
+        let _ = (response, meta);
+        Duration::ZERO
+    }
+    /// Told after the answer was handed over, also when it was shared; never delays it.
     fn completed(&self, done: Completed);
 }

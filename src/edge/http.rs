@@ -19,6 +19,7 @@ use super::{
     params::Params,
     refusal::Refusal,
     reply::Reply,
+    shared::Written,
     sse, telemetry,
 };
 
@@ -83,8 +84,8 @@ async fn answer(
         Ok(prepared) => prepared,
         Err(refusal) => return Ok(refused(refusal, media)),
     };
-    match edge.operations.run(prepared, meta).await {
-        Ok(reply) => Ok(replied(&reply, media)),
+    match edge.operations.answer(prepared, meta).await {
+        Ok(written) => Ok(replied(written, media)),
         Err(refusal) => Ok(refused(refusal, media)),
     }
 }
@@ -158,9 +159,9 @@ pub(super) fn request_id(edge: &Edge, headers: &HeaderMap) -> Arc<str> {
 }
 
 /// A reply under the status of its media type.
-fn replied(reply: &Reply, media: Media) -> Response<Body> {
-    let status = if reply.ran() || media == Media::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    written(status, media, reply)
+fn replied(written: Written, media: Media) -> Response<Body> {
+    let status = if written.ran || media == Media::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    respond(status, media, Body::from(written.json))
 }
 
 /// A refusal under the status of its media type.
@@ -168,7 +169,7 @@ pub(super) fn refused(refusal: Refusal, media: Media) -> Response<Body> {
     let media = if media == Media::EventStream { Media::Json } else { media };
     let status = if refusal.well_formed && media == Media::Json { StatusCode::OK } else { refusal.status };
     let (allow, retry_after_s) = (refusal.allow, refusal.retry_after_s);
-    let mut response = written(status, media, &Reply::from_refusal(refusal));
+    let mut response = respond(status, media, Body::from(Reply::from_refusal(refusal).to_json()));
     let headers = response.headers_mut();
     if let Some(methods) = allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(methods));
@@ -183,8 +184,8 @@ pub(super) fn refused(refusal: Refusal, media: Media) -> Response<Body> {
 }
 
 /// The answers are made for one caller: no cache between keeps them.
-fn written(status: StatusCode, media: Media, reply: &Reply) -> Response<Body> {
-    let mut response = Response::new(Body::from(reply.to_json()));
+fn respond(status: StatusCode, media: Media, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));

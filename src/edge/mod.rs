@@ -2,8 +2,8 @@
 //! the limits that are held before anything runs. It knows the schema only as SDL and as the [`gateway::Gateway`] that
 //! runs operations; no GraphQL type, store or rule is named here.
 //!
-//! Reading order: `http` and `ws` receive, `operation` takes a request from its parameters to its answer with the help
-//! of `documents` (parsed once), `cost` (measured first) and `coerce` (inputs that fit), `reply` masks what leaves.
+//! Reading order: `http` and `ws` receive, `operation` prepares with the help of `documents` (parsed once), `cost`
+//! (measured first) and `coerce` (inputs that fit), `running` runs, `reply` masks what leaves.
 //! [`router`] puts the routes together and [`serve`] listens. A new refusal gets a code of the closed set in [`codes`]
 //! and a row in the table tests.
 
@@ -51,14 +51,16 @@ mod params;
 mod rate;
 mod refusal;
 mod reply;
+mod running;
 mod serve;
+mod shared;
 mod sse;
 mod ws;
 mod ws_protocol;
 
 pub use config::EdgeConfig;
 pub use drain::Drain;
-pub use gateway::{AuthError, Completed, Gateway, Outcome, RequestMeta};
+pub use gateway::{Asked, AuthError, Completed, Gateway, Outcome, RequestMeta};
 pub use health::{Health, Readiness};
 pub use limits::Limits;
 pub use serve::serve;

@@ -238,10 +238,12 @@ async fn a_mutation_goes_on_when_its_client_leaves() {
         body.len()
     );
     stream.write_all(head.as_bytes()).await.expect("sent");
-    // The mutation waits at its gate; `notify_one` is kept until somebody waits, so the order does not matter.
-    Answer::of(ask(&shop, "{ hello }")).await;
+    let gate = shop.gateway.gate.clone();
+    until("the mutation has begun", || gate.waiting.load(Ordering::SeqCst) == 1).await;
     drop(stream);
-    shop.gateway.gate.notify_one();
+    // The server has noticed when it answers another request of the same single-threaded runtime.
+    Answer::of(ask(&shop, "{ hello }")).await;
+    gate.open.notify_one();
     let counted = shop.gateway.counted.clone();
     until("the mutation was done", || counted.load(Ordering::SeqCst) == 1).await;
 }

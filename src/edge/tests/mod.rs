@@ -27,7 +27,8 @@ use services::kernel::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{
-    AuthError, Completed, Drain, EdgeConfig, Gateway, Health, Readiness, RequestMeta, Surroundings, router, serve,
+    Asked, AuthError, Completed, Drain, EdgeConfig, Gateway, Health, Readiness, RequestMeta, Surroundings, router,
+    serve,
 };
 
 mod http;
@@ -144,6 +145,10 @@ impl Query {
     async fn slow(&self) -> i32 {
         std::future::pending().await
     }
+    /// Counts how often it is read, to tell a shared answer from a new one.
+    async fn reads(&self, ctx: &async_graphql::Context<'_>) -> usize {
+        ctx.data_unchecked::<Arc<AtomicUsize>>().fetch_add(1, Ordering::SeqCst) + 1
+    }
     async fn large(&self) -> String {
         "long ".repeat(2_000)
     }
@@ -164,7 +169,9 @@ impl Mutation {
     }
     async fn count_after(&self, ctx: &async_graphql::Context<'_>, gate: bool) -> usize {
         if gate {
-            ctx.data_unchecked::<Arc<tokio::sync::Notify>>().notified().await;
+            let gate = ctx.data_unchecked::<Arc<Gate>>();
+            gate.waiting.fetch_add(1, Ordering::SeqCst);
+            gate.open.notified().await;
         }
         ctx.data_unchecked::<Arc<AtomicUsize>>().fetch_add(1, Ordering::SeqCst) + 1
     }
@@ -188,18 +195,25 @@ impl Subscriptions {
     }
 }
 
+/// Holds an operation until the test lets it go.
+#[derive(Default)]
+pub(super) struct Gate {
+    pub(super) waiting: AtomicUsize,
+    pub(super) open: tokio::sync::Notify,
+}
+
 /// The shop of these tests.
 pub(super) struct TestGateway {
     schema: Schema<Query, Mutation, Subscriptions>,
     sdl: String,
     pub(super) counted: Arc<AtomicUsize>,
-    pub(super) gate: Arc<tokio::sync::Notify>,
+    pub(super) gate: Arc<Gate>,
     pub(super) done: Mutex<Vec<Completed>>,
 }
 
 impl TestGateway {
     pub(super) fn new() -> Self {
-        let (counted, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(tokio::sync::Notify::new()));
+        let (counted, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Gate::default()));
         let schema = Schema::build(Query, Mutation, Subscriptions).data(counted.clone()).data(gate.clone()).finish();
         Self { sdl: schema.sdl(), schema, counted, gate, done: Mutex::default() }
     }
@@ -229,6 +243,13 @@ impl Gateway for TestGateway {
     }
     fn subscribe(&self, request: Request, meta: RequestMeta) -> BoxStream<'static, Response> {
         self.schema.execute_stream(request.data(meta)).boxed()
+    }
+    fn share(&self, asked: &Asked<'_>, meta: &RequestMeta) -> Option<String> {
+        let public = asked.root_fields.iter().all(|f| f == "reads") && meta.caller.owner.is_none();
+        public.then(String::new)
+    }
+    fn keep_for(&self, _response: &Response, _meta: &RequestMeta) -> Duration {
+        Duration::from_secs(600)
     }
     fn completed(&self, done: Completed) {
         self.done.lock().push(done);

@@ -118,3 +118,20 @@ async fn variables_keep_their_meaning_through_coercion() {
         assert_eq!((status, &json["data"]), (200, &data), "{query} {json}");
     }
 }
+
+#[tokio::test]
+async fn shared_answers_run_once_and_the_gateway_is_told_each_time() {
+    let shop = Running::start(EdgeConfig::default()).await;
+    let first = ask(&shop, json!({"query": "{ reads }"})).await;
+    assert_eq!(first.1["data"]["reads"], 1);
+    assert_eq!(ask(&shop, json!({"query": "{ reads }"})).await, first);
+    until("the gateway was told twice", || shop.gateway.done.lock().len() == 2).await;
+    let (_, other) = ask(&shop, json!({"query": "{ reads caller }"})).await;
+    assert_eq!(other["data"]["reads"], 2, "a field that looks at the caller is not shared");
+    let hidden = "{ reads ...F } fragment F on Query { caller }";
+    for n in 3..5 {
+        let (_, json) = ask(&shop, json!({ "query": hidden })).await;
+        assert_eq!(json["data"]["reads"], n, "not even inside a fragment");
+    }
+    assert_eq!(ask(&shop, json!({"query": "query A { reads }"})).await.1["data"]["reads"], 5, "another document");
+}
