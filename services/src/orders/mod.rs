@@ -7,6 +7,8 @@
 
 pub mod allocation;
 pub mod charges;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod error;
 pub mod model;
 pub mod plan;
