@@ -13,12 +13,18 @@ pub const FOLDED: &str = "shop_folded";
 /// The tokenizers by the names above.
 pub fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register(WORDS, TextAnalyzer::from(Words(|text| {
-        words::indexed(text).into_iter().map(|w| token(w.text, w.from, w.to, w.position)).collect()
-    })));
-    manager.register(PLAIN, TextAnalyzer::from(Words(|text| {
-        words::plain(text).into_iter().enumerate().map(|(at, w)| token(w, 0, 0, at)).collect()
-    })));
+    manager.register(
+        WORDS,
+        TextAnalyzer::from(Words(|text| {
+            words::indexed(text).into_iter().map(|w| token(w.text, w.from, w.to, w.position)).collect()
+        })),
+    );
+    manager.register(
+        PLAIN,
+        TextAnalyzer::from(Words(|text| {
+            words::plain(text).into_iter().enumerate().map(|(at, w)| token(w, 0, 0, at)).collect()
+        })),
+    );
     manager.register(FOLDED, TextAnalyzer::from(Words(|text| vec![token(words::folded(text), 0, text.len(), 0)])));
     manager
 }

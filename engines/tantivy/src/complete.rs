@@ -47,13 +47,13 @@ fn items(
 ) -> tantivy::Result<Vec<services::kernel::ids::ItemId>> {
     let Some((last, whole)) = words.split_last() else { return Ok(Vec::new()) };
     let term = |w: &String| Term::from_field_text(fields.typed, w);
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(
-        Occur::Must,
-        Box::new(FuzzyTermQuery::new_prefix(term(last), 0, true)),
-    )];
-    clauses.extend(whole.iter().map(|w| {
-        (Occur::Must, Box::new(TermQuery::new(term(w), IndexRecordOption::Basic)) as Box<dyn Query>)
-    }));
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+        vec![(Occur::Must, Box::new(FuzzyTermQuery::new_prefix(term(last), 0, true)))];
+    clauses.extend(
+        whole
+            .iter()
+            .map(|w| (Occur::Must, Box::new(TermQuery::new(term(w), IndexRecordOption::Basic)) as Box<dyn Query>)),
+    );
     let order = Order::Down(column::POPULARITY);
     let top = TopDocs::with_limit(limit).tweak_score(move |segment: &SegmentReader| {
         let key = order.keys(segment);

@@ -13,8 +13,7 @@ use services::{
 };
 use tantivy::{
     DocSet, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument,
-    TantivyError,
-    schema::IndexRecordOption,
+    TantivyError, schema::IndexRecordOption,
 };
 
 use crate::{
@@ -88,7 +87,12 @@ impl Core {
     }
 
     /// Makes changes findable, all at once with their checkpoint. On an error nothing of it is.
-    pub fn apply(&self, changes: Vec<IndexChange>, checkpoint: Checkpoint, now: Timestamp) -> tantivy::Result<Searcher> {
+    pub fn apply(
+        &self,
+        changes: Vec<IndexChange>,
+        checkpoint: Checkpoint,
+        now: Timestamp,
+    ) -> tantivy::Result<Searcher> {
         let mut guard = self.writer.lock();
         let Some(writer) = guard.as_mut() else {
             return Err(TantivyError::SystemError("the index was replaced by a rebuilt one".into()));

@@ -31,7 +31,8 @@ pub fn collector<'a>(
 }
 
 fn request(facet: &FacetRequest) -> Value {
-    let terms = |field: String| json!({ "terms": { "field": field, "size": COUNTED_MAX, "segment_size": COUNTED_MAX * 5 } });
+    let terms =
+        |field: String| json!({ "terms": { "field": field, "size": COUNTED_MAX, "segment_size": COUNTED_MAX * 5 } });
     match (facet.key.as_str(), facet.kind) {
         ("category", _) => terms(column::CATEGORY.into()),
         ("brand", _) => terms(column::BRAND.into()),
@@ -47,7 +48,9 @@ fn request(facet: &FacetRequest) -> Value {
         }
         (key, FacetKind::Words) => terms(format!("{}.{}", column::WORDS, filters::path(key))),
         (key, FacetKind::Flags) => terms(format!("{}.{}", column::FLAGS, filters::path(key))),
-        (key, FacetKind::Range) => json!({ "stats": { "field": format!("{}.{}", column::NUMBERS, filters::path(key)) } }),
+        (key, FacetKind::Range) => {
+            json!({ "stats": { "field": format!("{}.{}", column::NUMBERS, filters::path(key)) } })
+        }
     }
 }
 

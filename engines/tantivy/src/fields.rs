@@ -10,8 +10,8 @@ use services::{
 use tantivy::{
     TantivyDocument, Term,
     schema::{
-        BytesOptions, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, OwnedValue, Schema, TextFieldIndexing,
-        TextOptions,
+        BytesOptions, Field, IndexRecordOption, JsonObjectOptions, NumericOptions, OwnedValue, Schema,
+        TextFieldIndexing, TextOptions,
     },
 };
 use uuid::Uuid;
@@ -101,7 +101,8 @@ impl Fields {
     /// The schema and its handles.
     pub fn build() -> (Schema, Self) {
         let mut b = Schema::builder();
-        let indexing = |tokenizer: &str, option| TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
+        let indexing =
+            |tokenizer: &str, option| TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
         let text = |option| TextOptions::default().set_indexing_options(indexing(analysis::WORDS, option));
         let term = |tokenizer: &str| {
             let indexing = indexing(tokenizer, IndexRecordOption::Basic).set_fieldnorms(false);

@@ -14,15 +14,15 @@ use crate::fields::{Fields, stocked};
 /// What a filter lets through.
 pub fn query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
     match filter {
-        Filter::Categories(ids) => {
-            any(ids.iter().map(|id| Term::from_field_text(fields.category, &id.to_string())))
-        }
+        Filter::Categories(ids) => any(ids.iter().map(|id| Term::from_field_text(fields.category, &id.to_string()))),
         Filter::Brands(brands) => {
             any(brands.iter().map(|b| Term::from_field_text(fields.brand_key, &words::folded(b))))
         }
         Filter::Price(low, high) => {
-            let term = |minor: Option<i64>| included(minor.map(|m| Term::from_field_i64(fields.price, m)));
-            silent(RangeQuery::new(term(*low), term(*high)))
+            let term = |minor: i64| Term::from_field_i64(fields.price, minor);
+            // A range needs one bound to know its field.
+            let low = low.or(high.is_none().then_some(i64::MIN));
+            silent(RangeQuery::new(included(low.map(term)), included(high.map(term))))
         }
         Filter::MinRating(rating) => {
             let least = Term::from_field_u64(fields.rating, crate::fields::thousandths(*rating));

@@ -45,8 +45,11 @@ impl Generations {
         self.newest.clone()
     }
 
-    /// A held state, which is thereby used; `None` when it is gone.
+    /// The newest state or a held one, which is thereby used; `None` when it is gone.
     pub fn find(&mut self, id: u64, now: Timestamp) -> Option<Arc<Generation>> {
+        if self.newest.id == id {
+            return Some(self.newest.clone());
+        }
         self.drop_unused(now);
         let found = self.held.iter_mut().find(|(g, _)| g.id == id)?;
         found.1 = found.1.max(now);

@@ -27,7 +27,9 @@ use tantivy::{TantivyError, collector::Count, directory::error::LockError};
 use tokio::sync::Semaphore;
 
 use crate::{
-    complete, core::Core, filters,
+    complete,
+    core::Core,
+    filters,
     generations::{Generation, Generations},
     search, spelling,
 };
@@ -138,7 +140,8 @@ impl SearchIndex for TantivyIndex {
 
     async fn suggest(&self, prefix: &str, limit: usize) -> EngineResult<Suggestions> {
         let prefix = prefix.to_owned();
-        self.work(move |inner| complete::suggest(&inner.newest().searcher, &inner.core.load().fields, &prefix, limit)).await
+        self.work(move |inner| complete::suggest(&inner.newest().searcher, &inner.core.load().fields, &prefix, limit))
+            .await
     }
 
     async fn did_you_mean(&self, text: &str) -> EngineResult<Option<String>> {
@@ -147,7 +150,8 @@ impl SearchIndex for TantivyIndex {
     }
 
     async fn count(&self) -> EngineResult<u64> {
-        let count = self.work(|inner| inner.newest().searcher.search(&*filters::live(&inner.core.load().fields), &Count));
+        let count =
+            self.work(|inner| inner.newest().searcher.search(&*filters::live(&inner.core.load().fields), &Count));
         Ok(u64::try_from(count.await?).unwrap_or(u64::MAX))
     }
 
@@ -241,7 +245,10 @@ fn clear_left_overs(root: &Path, current: Option<&str>) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(FOLDER) && current != Some(&*name) && let Err(e) = fs::remove_dir_all(entry.path()) {
+        if name.starts_with(FOLDER)
+            && current != Some(&*name)
+            && let Err(e) = fs::remove_dir_all(entry.path())
+        {
             tracing::warn!(error = %e, folder = %name, "a left-over index folder stays");
         }
     }

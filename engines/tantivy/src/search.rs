@@ -10,7 +10,11 @@ use tantivy::{
 };
 
 use crate::{
-    facets, fields::{Fields, column, item_id}, filters, generations::Generation, ranking::Order,
+    facets,
+    fields::{Fields, column, item_id},
+    filters,
+    generations::Generation,
+    ranking::Order,
     text::{self, Asked},
 };
 
@@ -72,7 +76,8 @@ impl Parts {
                 Asked::Nothing => (Box::new(EmptyQuery), true),
                 Asked::Words(words) => (words, true),
             };
-        let served = query.serving.as_ref().filter(|_| !query.keep_unserved).map(|pairs| filters::served(fields, pairs));
+        let served =
+            query.serving.as_ref().filter(|_| !query.keep_unserved).map(|pairs| filters::served(fields, pairs));
         let filter = |f: &Filter| (f.facet_key().to_owned(), filters::query(fields, f));
         Ok(Self { words, has_words, filters: query.filters.iter().map(filter).collect(), served })
     }

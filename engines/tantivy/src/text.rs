@@ -1,7 +1,10 @@
 //! What a search text asks for: each word in any field, better where it says more; a word that stands nowhere in the
 //! likeliest other spellings; terms of the synonyms file; and all words before some of them.
 
-use services::search::{Synonyms, words::{self, AskedWord}};
+use services::search::{
+    Synonyms,
+    words::{self, AskedWord},
+};
 use tantivy::{
     Searcher, Term,
     collector::Count,
@@ -121,7 +124,10 @@ impl Reader<'_> {
             }
             for near in spelling::near(self.searcher, self.fields, &word.plain, SPELLINGS_MAX)? {
                 if near.items > known {
-                    ways.push(boosted(self.stems(&[words::stem(&near.word)]), SPELLING[usize::from(near.distance.min(2))]));
+                    ways.push(boosted(
+                        self.stems(&[words::stem(&near.word)]),
+                        SPELLING[usize::from(near.distance.min(2))],
+                    ));
                 }
             }
             if may_go_on && known == 0 {
@@ -155,7 +161,8 @@ impl Reader<'_> {
     /// A word, or words that follow each other, in any field.
     fn stems(&self, stems: &[String]) -> Box<dyn Query> {
         let within = |field| in_field(field, stems);
-        let better = [(self.fields.title, IN_TITLE), (self.fields.brand, IN_BRAND), (self.fields.categories, IN_CATEGORY)];
+        let better =
+            [(self.fields.title, IN_TITLE), (self.fields.brand, IN_BRAND), (self.fields.categories, IN_CATEGORY)];
         let mut clauses = vec![(Occur::Must, within(self.fields.all))];
         for (field, weight) in better {
             // Only fields with positions can tell what follows what.

@@ -117,7 +117,14 @@ mod tests {
 
     fn category(n: u128, parent: Option<u128>, name: &str, attributes: Vec<AttributeDefinition>) -> Category {
         let id = |n| CategoryId(Uuid::from_u128(n));
-        Category { id: id(n), parent: parent.map(id), slug: name.to_lowercase(), name: name.into(), position: 0, attributes }
+        Category {
+            id: id(n),
+            parent: parent.map(id),
+            slug: name.to_lowercase(),
+            name: name.into(),
+            position: 0,
+            attributes,
+        }
     }
 
     fn tree() -> CategoryTree {
@@ -135,7 +142,10 @@ mod tests {
             unit: None,
             facetable: true,
         };
-        CategoryTree::new([category(1, None, "Electronics", vec![]), category(2, Some(1), "Televisions", vec![size, smart])])
+        CategoryTree::new([
+            category(1, None, "Electronics", vec![]),
+            category(2, Some(1), "Televisions", vec![size, smart]),
+        ])
     }
 
     fn item() -> Item {

@@ -39,9 +39,8 @@ pub fn focus(tree: &CategoryTree, filters: &[Filter], counted: &[CountedFacet], 
 fn common_branch(tree: &CategoryTree, ids: &[CategoryId]) -> Option<CategoryId> {
     let mut paths = ids.iter().map(|id| tree.path(*id).iter().map(|c| c.id).collect::<Vec<_>>());
     let first = paths.next()?;
-    let shared = paths.fold(first, |shared, path| {
-        shared.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
-    });
+    let shared = paths
+        .fold(first, |shared, path| shared.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect());
     shared.last().copied()
 }
 
@@ -53,7 +52,8 @@ pub fn attributes(
     on_page: &HashMap<&str, usize>,
 ) -> Vec<FacetRequest> {
     let chosen = |key: &str| filters.iter().any(|f| f.facet_key() == key);
-    let mut offered: Vec<&&AttributeDefinition> = definitions.iter().filter(|d| d.facetable || chosen(&d.key)).collect();
+    let mut offered: Vec<&&AttributeDefinition> =
+        definitions.iter().filter(|d| d.facetable || chosen(&d.key)).collect();
     // A stable sort: equals keep the shop's order.
     offered.sort_by_key(|d| (!chosen(&d.key), usize::MAX - on_page.get(d.key.as_str()).copied().unwrap_or(0)));
     offered.truncate(ATTRIBUTES_MAX);
@@ -194,7 +194,11 @@ mod tests {
     fn choices_are_marked_even_when_nothing_is_left_of_them() {
         let filters = [Filter::Brands(vec!["SONY".into(), "Akai".into()]), Filter::MinRating(4.0)];
         let facets = shown(
-            vec![counted("brand", &[("Sony", 3), ("LG", 2)]), counted("rating", &[("4", 1), ("3", 2)]), counted("none", &[])],
+            vec![
+                counted("brand", &[("Sony", 3), ("LG", 2)]),
+                counted("rating", &[("4", 1), ("3", 2)]),
+                counted("none", &[]),
+            ],
             &[],
             &tree(),
             &filters,

@@ -7,7 +7,10 @@
 use async_trait::async_trait;
 
 use super::model::{IndexAnswer, IndexChange, IndexQuery, Suggestions};
-use crate::kernel::{clock::Timestamp, error::{EngineError, EngineResult}};
+use crate::kernel::{
+    clock::Timestamp,
+    error::{EngineError, EngineResult},
+};
 
 /// Why an index did not answer.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -147,8 +147,9 @@ impl Search {
             did_you_mean,
             hidden_undeliverable: answer.hidden.map(|h| h.saturating_add(dropped)),
             as_of: self.as_of(&answer, place.is_some()),
-            end_cursor: (!answer.hits.is_empty())
-                .then(|| cursors.encode(Place { generation: answer.generation, offset: offset_after(seen - 1), asked_at })),
+            end_cursor: (!answer.hits.is_empty()).then(|| {
+                cursors.encode(Place { generation: answer.generation, offset: offset_after(seen - 1), asked_at })
+            }),
             degraded,
         })
     }
@@ -347,9 +348,7 @@ fn must_go(delivery: &Delivery, request: &SearchRequest) -> bool {
 
 fn is_better(new: &Delivery, known: &Delivery) -> bool {
     match (new.promise(), known.promise()) {
-        (Some(new), Some(known)) => {
-            (new.promised_by, new.charge.minor) < (known.promised_by, known.charge.minor)
-        }
+        (Some(new), Some(known)) => (new.promised_by, new.charge.minor) < (known.promised_by, known.charge.minor),
         (Some(_), None) => true,
         (None, _) => false,
     }
@@ -408,7 +407,8 @@ mod tests {
             category(2, Some(1), "Kitchen Tools"),
             category(3, Some(1), "Décor"),
         ]);
-        let found = |prefix: &str| -> Vec<u128> { categories(&tree, prefix, 5).iter().map(|c| c.0.as_u128()).collect() };
+        let found =
+            |prefix: &str| -> Vec<u128> { categories(&tree, prefix, 5).iter().map(|c| c.0.as_u128()).collect() };
         assert_eq!(found("kit"), [1, 2]);
         assert_eq!(found("DECO"), [3]);
         assert_eq!(found("itchen"), [0; 0]);

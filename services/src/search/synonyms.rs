@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn groups_widen_both_ways_and_arrows_one_way() {
-        let s = Synonyms::parse("# remark\nsofas, couch\n\nfootwear => shoe, sandals # more\n").expect("it is well formed");
+        let s =
+            Synonyms::parse("# remark\nsofas, couch\n\nfootwear => shoe, sandals # more\n").expect("it is well formed");
         assert_eq!(s.wider(&["red", "sofa"]), [Wider { from: 1, words: 1, instead: vec![vec!["couch".into()]] }]);
         assert_eq!(s.wider(&["couch"])[0].instead, [vec!["sofa".to_owned()]]);
         assert_eq!(s.wider(&["footwear"])[0].instead.len(), 2);

@@ -157,7 +157,8 @@ fn spellings(text: &str) -> Vec<Vec<Part>> {
         let mut part = Part { folded: String::new(), from, to: from + c.len_utf8() };
         fold(c, &mut part.folded);
         while let Some(&(at, next)) = chars.peek() {
-            let decimal = next == '.' && ends_in_digit(&part) && text[at + 1..].starts_with(|n: char| n.is_ascii_digit());
+            let decimal =
+                next == '.' && ends_in_digit(&part) && text[at + 1..].starts_with(|n: char| n.is_ascii_digit());
             if !is_word(next) && !decimal {
                 break;
             }
