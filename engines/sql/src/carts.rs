@@ -1,6 +1,8 @@
 //! Carts. A change locks the owner's cart row first, reads its lines, applies the rules in memory and writes the
 //! difference, so two tabs never lose each other's lines.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures::FutureExt;
 use services::{
@@ -24,6 +26,9 @@ use crate::{Db, Tx, args, value::Row};
 
 const LINES: &str = "SELECT id, variant, quantity, price_minor, currency, added_at FROM cart_lines WHERE owner = ?
                      ORDER BY added_at DESC, id DESC";
+const MOVE: &str = "SELECT input_hash, outcomes FROM cart_moves WHERE owner = ? AND move_key = ?";
+/// How long a key is remembered: longer than any event or client repeats itself.
+const KEYS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 const CART: &str = "SELECT id, version, updated_at FROM carts WHERE owner = ?";
 
 /// The store of carts.
@@ -77,8 +82,12 @@ impl Draft {
                 if self.lines.len() >= CART_LINES_MAX {
                     return Changed::Full;
                 }
+                // Later than every line, also when the clock stands: the order of adding stays the order of the lines.
+                let newest = self.lines.iter().map(|l| l.added_at).max().unwrap_or_default();
+                let added_at = now.max(newest + Duration::from_micros(1));
                 let quantity = new.quantity.min(QUANTITY_MAX);
-                let line = CartLine { id: new_id(), variant: new.variant, quantity, price_when_added: new.price, added_at: now };
+                let line =
+                    CartLine { id: new_id(), variant: new.variant, quantity, price_when_added: new.price, added_at };
                 self.lines.push(line);
                 self.added.push(new.variant);
                 capped(new.quantity)
@@ -110,6 +119,10 @@ impl Draft {
             }
         }
     }
+}
+
+fn refused(outcome: Changed) -> bool {
+    matches!(outcome, Changed::NoSuchLine | Changed::Full)
 }
 
 fn capped(wanted: u32) -> Changed {
@@ -155,12 +168,33 @@ async fn write_lines(tx: &mut dyn Tx, owner: Owner, before: &[CartLine], after: 
     Ok(())
 }
 
+/// Remembers what was done under a key, and forgets the owner's old ones.
+async fn remember(
+    tx: &mut dyn Tx,
+    owner: Owner,
+    once: &MoveId,
+    outcomes: &[Changed],
+    now: Timestamp,
+) -> EngineResult<()> {
+    tx.execute("DELETE FROM cart_moves WHERE owner = ? AND at < ?", args![owner.uuid(), now - KEYS_KEPT]).await?;
+    let told: String = outcomes.iter().map(letter_of).collect();
+    tx.execute(
+        "INSERT INTO cart_moves (owner, move_key, input_hash, outcomes, at) VALUES (?, ?, ?, ?, ?)",
+        args![owner.uuid(), &once.key, &once.input_hash, told, now],
+    )
+    .await?;
+    Ok(())
+}
+
 async fn change(tx: &mut dyn Tx, owner: Owner, changes: &[CartChange], now: Timestamp) -> EngineResult<Vec<Changed>> {
     touch(tx, owner, now).await?;
     let before = load(tx, owner).await?.lines;
     let mut draft = Draft { lines: before.clone(), added: Vec::new() };
-    let outcomes = changes.iter().map(|c| draft.apply(c, || CartLineId(tx.next_id(now)), now)).collect();
+    let outcomes: Vec<Changed> = changes.iter().map(|c| draft.apply(c, || CartLineId(tx.next_id(now)), now)).collect();
     write_lines(tx, owner, &before, &draft.lines).await?;
+    if outcomes.iter().all(|o| refused(*o)) {
+        return Ok(outcomes);
+    }
     tx.emit(now, NewEvent::of(&CartsEvent::CartChanged { owner: owner.uuid(), added: draft.added })).await?;
     Ok(outcomes)
 }
@@ -193,24 +227,20 @@ impl CartStore for SqlCartStore {
             .write("carts", move |tx| {
                 let (changes, once) = (changes.clone(), once.clone());
                 async move {
-                    if let Some(once) = &once {
-                        let sql = "SELECT input_hash, outcomes FROM cart_moves WHERE owner = ? AND move_key = ?";
-                        if let Some(row) = tx.first(sql, args![owner.uuid(), &once.key]).await? {
-                            if row.text(0)? != once.input_hash {
-                                return Ok(Err(KeyReused));
-                            }
-                            let outcomes = row.text(1)?.chars().map(outcome_of).collect();
-                            return Ok(Ok(Applied { cart: load(tx, owner).await?, outcomes, repeated: true }));
+                    if let Some(once) = &once
+                        && let Some(row) = tx.first(MOVE, args![owner.uuid(), &once.key]).await?
+                    {
+                        if row.text(0)? != once.input_hash {
+                            return Ok(Err(KeyReused));
                         }
+                        let outcomes = row.text(1)?.chars().map(outcome_of).collect();
+                        return Ok(Ok(Applied { cart: load(tx, owner).await?, outcomes, repeated: true }));
                     }
-                    let outcomes = if changes.is_empty() { Vec::new() } else { change(tx, owner, &changes, now).await? };
-                    if let Some(once) = once {
-                        let told: String = outcomes.iter().map(letter_of).collect();
-                        tx.execute(
-                            "INSERT INTO cart_moves (owner, move_key, input_hash, outcomes, at) VALUES (?, ?, ?, ?, ?)",
-                            args![owner.uuid(), once.key, once.input_hash, told, now],
-                        )
-                        .await?;
+                    let outcomes =
+                        if changes.is_empty() { Vec::new() } else { change(tx, owner, &changes, now).await? };
+                    let nothing_done = !outcomes.is_empty() && outcomes.iter().all(|o| refused(*o));
+                    if let Some(once) = once.filter(|_| !nothing_done) {
+                        remember(tx, owner, &once, &outcomes, now).await?;
                     }
                     Ok(Ok(Applied { cart: load(tx, owner).await?, outcomes, repeated: false }))
                 }
@@ -224,21 +254,28 @@ impl CartStore for SqlCartStore {
             .write("carts", move |tx| {
                 async move {
                     let (from, to) = (Owner::Guest(guest), Owner::Shopper(shopper));
-                    let cart = load(tx, from).await?;
-                    if cart.lines.is_empty() {
+                    // Locks the guest's cart, so that what the guest adds meanwhile comes before or after, never between.
+                    if tx.execute("UPDATE carts SET version = version + 1 WHERE owner = ?", args![guest]).await? == 0 {
                         return Ok(());
                     }
+                    let cart = load(tx, from).await?;
                     // Oldest first, so that the order of adding is kept.
                     let changes: Vec<CartChange> = cart
                         .lines
                         .iter()
                         .rev()
                         .map(|l| {
-                            let new = services::carts::NewLine { variant: l.variant, quantity: l.quantity, price: l.price_when_added };
+                            let new = services::carts::NewLine {
+                                variant: l.variant,
+                                quantity: l.quantity,
+                                price: l.price_when_added,
+                            };
                             CartChange::Add(new)
                         })
                         .collect();
-                    change(tx, to, &changes, now).await?;
+                    if !changes.is_empty() {
+                        change(tx, to, &changes, now).await?;
+                    }
                     tx.execute("DELETE FROM cart_lines WHERE owner = ?", args![guest]).await?;
                     tx.execute("DELETE FROM carts WHERE owner = ?", args![guest]).await?;
                     Ok(())

@@ -13,7 +13,7 @@ use services::{
     sessions::{Guest, Rotated, Session, ports::SessionStore},
 };
 
-use crate::{Db, args};
+use crate::{Db, Tx, args};
 
 /// The store of sessions and guests.
 #[derive(Clone, Debug)]
@@ -30,6 +30,21 @@ impl SqlSessionStore {
 
 const NEW_TOKEN: &str = "INSERT INTO refresh_tokens (token_hash, session, used, expires_at) VALUES (?, ?, 0, ?)";
 
+/// Tokens that one sign-in forgets, at most.
+const FORGOTTEN_AT_ONCE: usize = 20;
+
+/// Forgets expired tokens and the sessions that have no other, a few with each sign-in instead of by a timer of its own.
+async fn forget_expired(tx: &mut dyn Tx, now: Timestamp) -> EngineResult<()> {
+    let expired = "SELECT token_hash, session FROM refresh_tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
+    for row in tx.query(expired, args![now, FORGOTTEN_AT_ONCE]).await? {
+        tx.execute("DELETE FROM refresh_tokens WHERE token_hash = ?", args![row.text(0)?]).await?;
+        let childless =
+            "DELETE FROM sessions WHERE id = ? AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE session = ?)";
+        tx.execute(childless, args![row.uuid(1)?, row.uuid(1)?]).await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl SessionStore for SqlSessionStore {
     async fn open(&self, session: Session, now: Timestamp) -> EngineResult<()> {
@@ -43,16 +58,20 @@ impl SessionStore for SqlSessionStore {
                     )
                     .await?;
                     tx.execute(NEW_TOKEN, args![s.refresh_hash, s.id, s.expires_at]).await?;
-                    // Expired tokens are forgotten here, a few at a time, instead of by a timer of their own.
-                    tx.execute("DELETE FROM refresh_tokens WHERE expires_at < ? AND used = 1", args![now]).await?;
-                    Ok(())
+                    forget_expired(tx, now).await
                 }
                 .boxed()
             })
             .await
     }
 
-    async fn rotate(&self, old_hash: String, new_hash: String, expires_at: Timestamp, now: Timestamp) -> EngineResult<Rotated> {
+    async fn rotate(
+        &self,
+        old_hash: String,
+        new_hash: String,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> EngineResult<Rotated> {
         self.db
             .write("sessions", move |tx| {
                 let (old_hash, new_hash) = (old_hash.clone(), new_hash.clone());
@@ -87,7 +106,8 @@ impl SessionStore for SqlSessionStore {
             .write("sessions", move |tx| {
                 let hash = hash.clone();
                 async move {
-                    let found = tx.first("SELECT session FROM refresh_tokens WHERE token_hash = ?", args![hash]).await?;
+                    let found =
+                        tx.first("SELECT session FROM refresh_tokens WHERE token_hash = ?", args![hash]).await?;
                     let Some(row) = found else { return Ok(false) };
                     tx.execute("UPDATE sessions SET revoked = 1 WHERE id = ?", args![row.uuid(0)?]).await?;
                     Ok(true)
@@ -120,7 +140,11 @@ impl SessionStore for SqlSessionStore {
             .write("sessions", move |tx| {
                 let token_hash = token_hash.clone();
                 async move {
-                    tx.execute("INSERT INTO guests (id, token_hash, created_at) VALUES (?, ?, ?)", args![id, token_hash, now]).await?;
+                    tx.execute(
+                        "INSERT INTO guests (id, token_hash, created_at) VALUES (?, ?, ?)",
+                        args![id, token_hash, now],
+                    )
+                    .await?;
                     Ok(())
                 }
                 .boxed()
@@ -129,7 +153,10 @@ impl SessionStore for SqlSessionStore {
     }
 
     async fn guest_by_token(&self, token_hash: String) -> EngineResult<Option<Guest>> {
-        let rows = self.db.read("sessions", "SELECT id, merged_into FROM guests WHERE token_hash = ?", args![token_hash]).await?;
+        let rows = self
+            .db
+            .read("sessions", "SELECT id, merged_into FROM guests WHERE token_hash = ?", args![token_hash])
+            .await?;
         rows.first().map(|row| Ok(Guest { id: row.id(0)?, merged_into: row.opt_id(1)? })).transpose()
     }
 

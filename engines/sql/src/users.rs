@@ -17,7 +17,7 @@ use services::{
 };
 
 use crate::{
-    Db, Tx, args,
+    Backend, Db, Tx, args,
     value::{Json, Row, sql_in},
 };
 
@@ -37,7 +37,13 @@ impl SqlUserStore {
     }
 
     /// Runs one statement on an account and tells that it changed; false when no row matched.
-    async fn change(&self, shopper: ShopperId, sql: &'static str, args: Vec<crate::Value>, now: Timestamp) -> EngineResult<bool> {
+    async fn change(
+        &self,
+        shopper: ShopperId,
+        sql: &'static str,
+        args: Vec<crate::Value>,
+        now: Timestamp,
+    ) -> EngineResult<bool> {
         self.db
             .write("users", move |tx| {
                 let args = args.clone();
@@ -124,11 +130,17 @@ impl UserStore for SqlUserStore {
     }
 
     async fn set_password_hash(&self, shopper: ShopperId, password_hash: String, now: Timestamp) -> EngineResult<()> {
-        self.change(shopper, "UPDATE shoppers SET password_hash = ? WHERE id = ?", args![password_hash, shopper], now).await?;
+        self.change(shopper, "UPDATE shoppers SET password_hash = ? WHERE id = ?", args![password_hash, shopper], now)
+            .await?;
         Ok(())
     }
 
-    async fn set_delivery_pincode(&self, shopper: ShopperId, pincode: Option<Pincode>, now: Timestamp) -> EngineResult<()> {
+    async fn set_delivery_pincode(
+        &self,
+        shopper: ShopperId,
+        pincode: Option<Pincode>,
+        now: Timestamp,
+    ) -> EngineResult<()> {
         let values = args![pincode.map(Pincode::number), shopper];
         self.change(shopper, "UPDATE shoppers SET delivery_pincode = ? WHERE id = ?", values, now).await?;
         Ok(())
@@ -162,10 +174,14 @@ impl UserStore for SqlUserStore {
     }
 
     async fn save_address(&self, address: Address, now: Timestamp) -> EngineResult<bool> {
+        // The account's row guards its address book: of two defaults saved at once, the later one wins.
+        let lock = if self.db.backend() == Backend::MySql { " FOR UPDATE" } else { "" };
+        let lock = format!("SELECT 1 FROM shoppers WHERE id = ?{lock}");
         self.db
             .write("users", move |tx| {
-                let a = address.clone();
+                let (a, lock) = (address.clone(), lock.clone());
                 async move {
+                    tx.query(&lock, args![a.shopper]).await?;
                     let there = tx.first("SELECT shopper FROM addresses WHERE id = ?", args![a.id]).await?;
                     let theirs = there.as_ref().map(|row| row.id::<ShopperId>(0)).transpose()?;
                     if theirs.is_some_and(|s| s != a.shopper) {
@@ -179,8 +195,11 @@ impl UserStore for SqlUserStore {
                         tx.execute("UPDATE addresses SET postal = ?, is_default = ? WHERE id = ?", values).await?;
                     } else {
                         let values = args![a.id, a.shopper, Json(&a.postal), a.is_default, now];
-                        tx.execute("INSERT INTO addresses (id, shopper, postal, is_default, saved_at) VALUES (?, ?, ?, ?, ?)", values)
-                            .await?;
+                        tx.execute(
+                            "INSERT INTO addresses (id, shopper, postal, is_default, saved_at) VALUES (?, ?, ?, ?, ?)",
+                            values,
+                        )
+                        .await?;
                     }
                     tell(tx, a.shopper, now).await?;
                     Ok(true)
@@ -205,7 +224,11 @@ impl UserStore for SqlUserStore {
                 async move {
                     let number = pincode.map(Pincode::number);
                     if tx.execute("UPDATE guests SET pincode = ? WHERE id = ?", args![number, guest]).await? == 0 {
-                        tx.execute("INSERT INTO guests (id, pincode, created_at) VALUES (?, ?, ?)", args![guest, number, now]).await?;
+                        tx.execute(
+                            "INSERT INTO guests (id, pincode, created_at) VALUES (?, ?, ?)",
+                            args![guest, number, now],
+                        )
+                        .await?;
                     }
                     Ok(())
                 }

@@ -1,6 +1,9 @@
 //! Wishlists.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::FutureExt;
@@ -17,7 +20,7 @@ use services::{
     },
     wishlists::{
         NewWish, WishlistLine,
-        ports::{WishlistStore, Wished},
+        ports::{Wished, WishlistStore},
     },
 };
 use uuid::Uuid;
@@ -43,13 +46,32 @@ impl SqlWishlistStore {
 }
 
 fn line_of(row: &Row) -> EngineResult<WishlistLine> {
-    let currency = row.text(3)?.parse().map_err(|_| EngineError::permanent("wishlists", "a wishlist line has no currency"))?;
-    Ok(WishlistLine { id: row.id(0)?, variant: row.id(1)?, price_when_added: Money::new(row.int(2)?, currency), added_at: row.time(4)? })
+    let currency =
+        row.text(3)?.parse().map_err(|_| EngineError::permanent("wishlists", "a wishlist line has no currency"))?;
+    Ok(WishlistLine {
+        id: row.id(0)?,
+        variant: row.id(1)?,
+        price_when_added: Money::new(row.int(2)?, currency),
+        added_at: row.time(4)?,
+    })
+}
+
+/// Locks the owner's list for this transaction, so that two who add see each other's lines and keep the limit.
+async fn touch(tx: &mut dyn Tx, owner: Uuid, now: Timestamp) -> EngineResult<()> {
+    if tx.execute("UPDATE wishlists SET updated_at = ? WHERE owner = ?", args![now, owner]).await? == 0 {
+        tx.execute("INSERT INTO wishlists (owner, updated_at) VALUES (?, ?)", args![owner, now]).await?;
+    }
+    Ok(())
 }
 
 async fn add(tx: &mut dyn Tx, owner: Owner, wishes: &[NewWish], now: Timestamp) -> EngineResult<Vec<Wished>> {
-    let rows = tx.query("SELECT variant FROM wishlist_lines WHERE owner = ?", args![owner.uuid()]).await?;
-    let mut there = rows.iter().map(|r| r.id(0)).collect::<EngineResult<Vec<VariantId>>>()?;
+    touch(tx, owner.uuid(), now).await?;
+    let rows = tx.query("SELECT variant, added_at FROM wishlist_lines WHERE owner = ?", args![owner.uuid()]).await?;
+    let mut there = rows.iter().map(|r| r.id(0)).collect::<EngineResult<HashSet<VariantId>>>()?;
+    let mut newest = Timestamp::default();
+    for row in &rows {
+        newest = newest.max(row.time(1)?);
+    }
     let (mut outcomes, mut added) = (Vec::with_capacity(wishes.len()), Vec::new());
     for wish in wishes {
         if there.contains(&wish.variant) {
@@ -60,13 +82,15 @@ async fn add(tx: &mut dyn Tx, owner: Owner, wishes: &[NewWish], now: Timestamp) 
             outcomes.push(Wished::Full);
             continue;
         }
+        // Later than every line, also when the clock stands: the order of adding stays the order of the lines.
+        newest = now.max(newest + Duration::from_micros(1));
         let id = tx.next_id(now);
         tx.execute(
             "INSERT INTO wishlist_lines (id, owner, variant, price_minor, currency, added_at) VALUES (?, ?, ?, ?, ?, ?)",
-            args![id, owner.uuid(), wish.variant, wish.price.minor, wish.price.currency.code(), now],
+            args![id, owner.uuid(), wish.variant, wish.price.minor, wish.price.currency.code(), newest],
         )
         .await?;
-        there.push(wish.variant);
+        there.insert(wish.variant);
         added.push(wish.variant);
         outcomes.push(Wished::Done);
     }
@@ -87,7 +111,11 @@ impl WishlistStore for SqlWishlistStore {
         Ok(WishlistId(Uuid::new_v5(&owner.uuid(), b"wishlist")))
     }
 
-    async fn lines(&self, owner: Owner, window: Window<(Timestamp, WishlistLineId)>) -> EngineResult<Page<WishlistLine>> {
+    async fn lines(
+        &self,
+        owner: Owner,
+        window: Window<(Timestamp, WishlistLineId)>,
+    ) -> EngineResult<Page<WishlistLine>> {
         let (position, compare, order) = match &window {
             Window::Forwards { after, .. } => (*after, "<", "DESC"),
             Window::Backwards { before, .. } => (*before, ">", "ASC"),
@@ -107,11 +135,18 @@ impl WishlistStore for SqlWishlistStore {
     }
 
     async fn count(&self, owner: Owner) -> EngineResult<u64> {
-        let rows = self.db.read("wishlists", "SELECT COUNT(*) FROM wishlist_lines WHERE owner = ?", args![owner.uuid()]).await?;
+        let rows = self
+            .db
+            .read("wishlists", "SELECT COUNT(*) FROM wishlist_lines WHERE owner = ?", args![owner.uuid()])
+            .await?;
         rows.first().map_or(Ok(0), |r| r.u64(0))
     }
 
-    async fn lines_by_ids(&self, owner: Owner, ids: &[WishlistLineId]) -> EngineResult<HashMap<WishlistLineId, WishlistLine>> {
+    async fn lines_by_ids(
+        &self,
+        owner: Owner,
+        ids: &[WishlistLineId],
+    ) -> EngineResult<HashMap<WishlistLineId, WishlistLine>> {
         let mut found = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(500) {
             let sql = format!("SELECT {LINE} FROM wishlist_lines WHERE owner = ? AND id IN ({})", sql_in(chunk.len()));
@@ -134,14 +169,23 @@ impl WishlistStore for SqlWishlistStore {
             .await
     }
 
-    async fn remove(&self, owner: Owner, ids: Vec<WishlistLineId>, now: Timestamp) -> EngineResult<Vec<WishlistLineId>> {
+    async fn remove(
+        &self,
+        owner: Owner,
+        ids: Vec<WishlistLineId>,
+        now: Timestamp,
+    ) -> EngineResult<Vec<WishlistLineId>> {
         self.db
             .write("wishlists", move |tx| {
                 let ids = ids.clone();
                 async move {
                     let mut removed = Vec::new();
                     for id in ids {
-                        if tx.execute("DELETE FROM wishlist_lines WHERE id = ? AND owner = ?", args![id, owner.uuid()]).await? > 0 {
+                        if tx
+                            .execute("DELETE FROM wishlist_lines WHERE id = ? AND owner = ?", args![id, owner.uuid()])
+                            .await?
+                            > 0
+                        {
                             removed.push(id);
                         }
                     }
@@ -159,15 +203,19 @@ impl WishlistStore for SqlWishlistStore {
         self.db
             .write("wishlists", move |tx| {
                 async move {
+                    touch(tx, guest.0, now).await?;
                     let sql = format!("SELECT {LINE} FROM wishlist_lines WHERE owner = ? ORDER BY added_at, id");
                     let rows = tx.query(&sql, args![guest]).await?;
                     let lines = rows.iter().map(line_of).collect::<EngineResult<Vec<_>>>()?;
                     if lines.is_empty() {
+                        tx.execute("DELETE FROM wishlists WHERE owner = ?", args![guest]).await?;
                         return Ok(());
                     }
-                    let wishes: Vec<_> = lines.iter().map(|l| NewWish { variant: l.variant, price: l.price_when_added }).collect();
+                    let wishes: Vec<_> =
+                        lines.iter().map(|l| NewWish { variant: l.variant, price: l.price_when_added }).collect();
                     add(tx, Owner::Shopper(shopper), &wishes, now).await?;
                     tx.execute("DELETE FROM wishlist_lines WHERE owner = ?", args![guest]).await?;
+                    tx.execute("DELETE FROM wishlists WHERE owner = ?", args![guest]).await?;
                     Ok(())
                 }
                 .boxed()

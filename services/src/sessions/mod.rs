@@ -12,6 +12,6 @@ pub mod tokens;
 
 pub use error::Error;
 pub use model::*;
-pub use moves::Moves;
+pub use moves::{MoveError, Moves};
 pub use service::{Sessions, SignIn, SignUp};
 pub use tokens::TokenKeys;

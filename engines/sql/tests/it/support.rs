@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use engine_sql::Db;
-use services::kernel::{clock::{ManualClock, Timestamp}, ids::SystemIds};
+use services::kernel::{
+    clock::{ManualClock, Timestamp},
+    ids::SystemIds,
+};
 
 /// A database and the folder that it lives in.
 pub struct TestDb {
@@ -23,4 +26,28 @@ pub async fn db() -> TestDb {
     let clock = Arc::new(ManualClock::new(Timestamp::parse_rfc3339("2026-11-20T06:00:00Z").expect("an instant")));
     let db = Db::open(&format!("sqlite:{}", path.display()), clock.clone(), Arc::new(SystemIds)).await.expect("opens");
     TestDb { db, clock, path, _folder: folder }
+}
+
+/// One test per function of an area's contract suite, each on a fresh database.
+macro_rules! contract_tests {
+    ($area:ident on $store:path: $($name:ident),+ $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let t = $crate::support::db().await;
+            services::$area::contract::$name(std::sync::Arc::new($store(t.db.clone()))).await;
+        }
+    )+};
+}
+pub(crate) use contract_tests;
+
+impl TestDb {
+    /// The payloads of all events of a kind, oldest first.
+    pub async fn events(&self, kind: &str) -> Vec<serde_json::Value> {
+        let rows = self
+            .db
+            .read("sql", "SELECT data FROM events WHERE kind = ? ORDER BY seq", engine_sql::args![kind])
+            .await
+            .expect("reads");
+        rows.iter().map(|r| r.json(0).expect("is JSON")).collect()
+    }
 }
