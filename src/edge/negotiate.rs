@@ -47,7 +47,7 @@ pub fn accepted(headers: &HeaderMap) -> Option<Media> {
             best = Some((weight, media));
         }
     }
-    if any || headers.contains_key(header::ACCEPT) { best.map(|(_, media)| media) } else { Some(Media::Json) }
+    if any { best.map(|(_, media)| media) } else { Some(Media::Json) }
 }
 
 /// A weight such as `0.8`, in thousandths; malformed ones count nothing.
@@ -88,6 +88,7 @@ mod tests {
     fn json_unless_asked_otherwise() {
         assert_eq!(accepted(&HeaderMap::new()), Some(Media::Json));
         assert_eq!(accept("*/*"), Some(Media::Json));
+        assert_eq!(accept(" , "), Some(Media::Json));
         assert_eq!(accept("application/*"), Some(Media::Json));
         assert_eq!(accept("text/html, */*;q=0.1"), Some(Media::Json));
         assert_eq!(accept("application/graphql-response+json; charset=utf-8"), Some(Media::GraphqlJson));

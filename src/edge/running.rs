@@ -22,6 +22,7 @@ use tracing::Instrument;
 
 use super::{
     codes,
+    coerce::shorten,
     gateway::{Asked, Completed, Gateway, Outcome, RequestMeta},
     operation::{Operations, Prepared},
     refusal::Refusal,
@@ -182,7 +183,7 @@ impl Done {
             "graphql.operation",
             request.id = &*self.meta.request_id,
             operation.kind = %self.asked.kind,
-            operation.name = self.asked.operation_name.as_deref().unwrap_or_default(),
+            operation.name = self.asked.operation_name.as_deref().map(shorten).unwrap_or_default(),
             transport = self.asked.transport.word(),
         )
     }

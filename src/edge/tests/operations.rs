@@ -135,3 +135,24 @@ async fn shared_answers_run_once_and_the_gateway_is_told_each_time() {
     }
     assert_eq!(ask(&shop, json!({"query": "query A { reads }"})).await.1["data"]["reads"], 5, "another document");
 }
+
+#[tokio::test]
+async fn operations_are_counted_by_what_they_were() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _here = metrics::set_default_local_recorder(&recorder);
+    let shop = Running::start(EdgeConfig::default()).await;
+    for query in ["{ hello }", "{ hello leak }", "mutation { count }", "{ items(first: 99999) { id } }", "{"] {
+        ask(&shop, json!({ "query": query })).await;
+    }
+    let told = recorder.handle().render();
+    for line in [
+        r#"chowk_operations_total{kind="query",outcome="ok",transport="http"} 1"#,
+        r#"chowk_operations_total{kind="query",outcome="partial",transport="http"} 1"#,
+        r#"chowk_operations_total{kind="mutation",outcome="ok",transport="http"} 1"#,
+        r#"chowk_refused_total{code="COST_EXCEEDED",transport="http"} 1"#,
+        r#"chowk_refused_total{code="GRAPHQL_PARSE_FAILED",transport="http"} 1"#,
+        r#"chowk_operation_duration_seconds_count{kind="query"} 2"#,
+    ] {
+        assert!(told.contains(line), "{line} in\n{told}");
+    }
+}
