@@ -79,7 +79,8 @@ fn steps(lanes: &[&Lane], class: HandlingClass) -> Vec<Step> {
 pub(crate) struct Stations(Vec<u32>);
 
 impl Stations {
-    /// From a courier's reaches in the order of their stations' codes: of two that claim a pincode the first has it.
+    /// From a courier's reaches in the order of their stations' codes: of two that claim a pincode the first has it,
+    /// whichever was saved last, so that a process that followed the changes agrees with one that read them all.
     pub(crate) fn new<'a>(sites: &Sites, reaches: impl Iterator<Item = &'a Reach>) -> Self {
         let mut stations = vec![NOWHERE; Atlas::india().len()];
         for reach in reaches {

@@ -39,7 +39,8 @@ pub struct Promise {
     pub promised_by: Timestamp,
     /// Hours from the asking to `promised_by`, rounded up.
     pub tat_hours: u32,
-    /// After this instant the promise moves to a later one.
+    /// After this instant the promise moves to a later one. Until then it arrives by `promised_by`; where several couriers
+    /// or warehouses are as early, the cheapest may drop out before, and the charge is then the next one's.
     pub order_within: Timestamp,
     /// What delivery costs for one parcel.
     pub charge: Money,
