@@ -1,0 +1,64 @@
+//! Keeps carts in step with what happened elsewhere: takes ordered lines out, and finishes the move of what a guest had
+//! when a sign-in was cut short.
+
+use async_trait::async_trait;
+use services::{
+    carts::Carts,
+    kernel::{
+        caller::Owner,
+        error::{EngineError, EngineResult},
+        events::{Delivered, OrderStep, OrdersEvent, Topic, UsersEvent},
+        ids::{GuestId, ShopperId},
+    },
+    orders::Orders,
+    sessions::Moves,
+};
+
+use crate::consumer::{Handler, payload};
+
+/// See the module.
+pub struct CartKeeper {
+    /// Carts.
+    pub carts: Carts,
+    /// Moves what a guest had.
+    pub moves: Moves,
+    /// Gives a guest's orders to the shopper.
+    pub orders: Orders,
+}
+
+#[async_trait]
+impl Handler for CartKeeper {
+    fn group(&self) -> &'static str {
+        "carts"
+    }
+    fn topics(&self) -> &'static [Topic] {
+        &[Topic::Orders, Topic::Users]
+    }
+    async fn handle(&self, delivered: &Delivered) -> EngineResult<()> {
+        match delivered.topic {
+            Topic::Orders => self.ordered(payload(delivered)?).await,
+            _ => self.merged(payload(delivered)?).await,
+        }
+    }
+}
+
+impl CartKeeper {
+    async fn ordered(&self, event: OrdersEvent) -> EngineResult<()> {
+        let OrdersEvent::OrderStepped { order, owner, step, from_cart, lines, .. } = event;
+        // The first step of an order: CREATED, or PLACED at once for cash. The move's id makes the second a repetition.
+        if !from_cart || !matches!(step, OrderStep::Created | OrderStep::Placed) {
+            return Ok(());
+        }
+        let taken = lines.iter().map(|l| (l.variant, l.quantity)).collect();
+        // A guest's and a shopper's ids are of one space; the store keys by the id alone.
+        self.carts.take_ordered(Owner::Shopper(ShopperId(owner)), taken, format!("order:{order}")).await
+    }
+
+    async fn merged(&self, event: UsersEvent) -> EngineResult<()> {
+        let UsersEvent::GuestMerged { shopper, guest } = event else { return Ok(()) };
+        let guest = GuestId(guest);
+        self.moves.merge_guest(guest, shopper).await.map_err(|e| EngineError::retryable("carts", e.to_string()))?;
+        self.orders.adopt(guest, shopper).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! A worker over a topic: takes events in order, hands each to its handler, commits after the effect. What fails for now
+//! is tried again and holds its topic; what can never succeed is parked after a few tries, so that the topic goes on.
+//!
+//! Handlers may see an event twice (after a crash between effect and commit), so their effects are idempotent.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use services::kernel::{
+    clock::Clock,
+    error::{EngineError, EngineResult},
+    events::{Delivered, EventLog, Topic},
+};
+
+use crate::worker::Worker;
+
+/// Events of one step.
+const BATCH: usize = 100;
+/// Tries of an event that fails for good before it is parked.
+const TRIES: u32 = 3;
+
+/// What a consumer does with an event.
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// The consumer group and the worker's name.
+    fn group(&self) -> &'static str;
+    /// The topics that it reads.
+    fn topics(&self) -> &'static [Topic];
+    /// Handles an event; may be called again with the same one. A retryable error holds the topic, another one parks the
+    /// event after a few tries.
+    async fn handle(&self, delivered: &Delivered) -> EngineResult<()>;
+}
+
+/// Runs a handler over its topics.
+pub struct Consumer {
+    handler: Arc<dyn Handler>,
+    log: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    failed: Mutex<HashMap<(Topic, i64), u32>>,
+}
+
+impl Consumer {
+    /// Over a log.
+    pub fn new(handler: Arc<dyn Handler>, log: Arc<dyn EventLog>, clock: Arc<dyn Clock>) -> Self {
+        Self { handler, log, clock, failed: Mutex::default() }
+    }
+
+    async fn one_topic(&self, topic: Topic) -> EngineResult<usize> {
+        let group = self.handler.group();
+        let batch = self.log.poll(group, topic, BATCH).await?;
+        let mut handled = None;
+        for delivered in &batch {
+            match self.one(delivered).await {
+                Ok(()) => handled = Some(delivered.offset),
+                Err(e) => {
+                    if let Some(offset) = handled {
+                        self.log.commit(group, topic, offset).await?;
+                    }
+                    return Err(e);
+                }
+            }
+        }
+        if let Some(offset) = handled {
+            self.log.commit(group, topic, offset).await?;
+        }
+        Ok(batch.len())
+    }
+
+    async fn one(&self, delivered: &Delivered) -> EngineResult<()> {
+        let at = (delivered.topic, delivered.offset);
+        let error = match self.handler.handle(delivered).await {
+            Ok(()) => {
+                self.failed.lock().remove(&at);
+                return Ok(());
+            }
+            Err(e) => e,
+        };
+        let tries = {
+            let mut failed = self.failed.lock();
+            let tries = failed.entry(at).or_default();
+            *tries += 1;
+            *tries
+        };
+        if error.retryable || tries < TRIES {
+            return Err(error);
+        }
+        self.failed.lock().remove(&at);
+        tracing::error!(group = self.handler.group(), topic = delivered.topic.name(), offset = delivered.offset, %error, "an event is parked");
+        metrics::counter!("chowk_dead_letters_total", "group" => self.handler.group()).increment(1);
+        self.log.park(self.handler.group(), delivered, &error.message, self.clock.now()).await
+    }
+}
+
+#[async_trait]
+impl Worker for Consumer {
+    fn name(&self) -> &'static str {
+        self.handler.group()
+    }
+    async fn step(&self) -> EngineResult<usize> {
+        let mut handled = 0;
+        for topic in self.handler.topics() {
+            handled += self.one_topic(*topic).await?;
+        }
+        Ok(handled)
+    }
+}
+
+/// The payload of an event; one that cannot be read fails for good.
+///
+/// # Errors
+/// When the payload has another shape.
+pub fn payload<T: serde::de::DeserializeOwned>(delivered: &Delivered) -> EngineResult<T> {
+    serde_json::from_value(delivered.event.data.clone())
+        .map_err(|e| EngineError::permanent("events", format!("the payload of {} cannot be read: {e}", delivered.event.kind)))
+}
