@@ -1,0 +1,209 @@
+//! Following orders. Events come from the store by sequence, so each is given once and in order whatever is lost on the
+//! way; the fan-out only tells when to look. An engine that fails ends the stream: its cursor continues it without a gap.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use async_graphql::{Context, ID, Result, Subscription};
+use futures::stream::{self, BoxStream, StreamExt};
+use services::{
+    kernel::{caller::Owner, ids::OrderId},
+    orders::{self, states},
+};
+use tokio::sync::broadcast::Receiver;
+
+use super::events::OrderEvent;
+use crate::{
+    context::{Asking, RequestData},
+    error::{Attempt, Refused, Telling},
+    fanout::{Fanout, Signal, next_signal},
+    ids,
+    pages::{MyOrderEventCursor, OrderEventCursor, position},
+};
+
+/// Events per read.
+const PAGE: usize = 100;
+
+/// The part of the subscription root about orders.
+#[derive(Default)]
+pub struct OrdersSubscription;
+
+#[Subscription]
+impl OrdersSubscription {
+    /// What happens to one order: each event after the cursor once and in order; without a cursor, its state now and then
+    /// what follows. Ends at a final state.
+    async fn order_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] order_id: ID,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Result<BoxStream<'static, Result<OrderEvent>>> {
+        let fanout = ctx.data::<Fanout>()?;
+        let begun = One::begin(ctx.request().clone(), fanout, &order_id, after.as_deref()).await;
+        begun.map(|one| follow(one).boxed()).map_err(|stop| ctx.stopped(stop))
+    }
+    /// What happens to any order of the caller: each event after the cursor once and in order; without a cursor, the newest
+    /// one and then what follows. It does not end.
+    async fn my_order_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+    ) -> Result<BoxStream<'static, Result<OrderEvent>>> {
+        let fanout = ctx.data::<Fanout>()?;
+        let begun = Mine::begin(ctx.request().clone(), fanout, after.as_deref()).await;
+        begun.map(|mine| follow(mine).boxed()).map_err(|stop| ctx.stopped(stop))
+    }
+}
+
+/// Something that is followed: gives the events that are there, tells whether it is over, and waits for more.
+trait Followed: Send + 'static {
+    fn request(&self) -> &RequestData;
+    fn read(&mut self) -> impl Future<Output = Attempt<Vec<OrderEvent>>> + Send;
+    fn is_over(&self) -> bool;
+    fn wait(&mut self) -> impl Future<Output = Option<()>> + Send;
+}
+
+struct Following<F> {
+    followed: F,
+    ready: VecDeque<OrderEvent>,
+    over: bool,
+}
+
+/// The events of what is followed, read page by page, then whenever something happened.
+fn follow<F: Followed>(followed: F) -> impl futures::Stream<Item = Result<OrderEvent>> + Send {
+    stream::unfold(Following { followed, ready: VecDeque::new(), over: false }, next)
+}
+
+async fn next<F: Followed>(mut f: Following<F>) -> Option<(Result<OrderEvent>, Following<F>)> {
+    loop {
+        if let Some(event) = f.ready.pop_front() {
+            f.followed.request().renew();
+            return Some((Ok(event), f));
+        }
+        if f.over {
+            return None;
+        }
+        match f.followed.read().await {
+            Ok(events) if events.is_empty() => {
+                f.over = f.followed.is_over() || f.followed.wait().await.is_none();
+            }
+            Ok(events) => f.ready.extend(events),
+            Err(stop) => {
+                f.over = true;
+                return Some((Err(f.followed.request().stopped(stop)), f));
+            }
+        }
+    }
+}
+
+/// One order.
+struct One {
+    request: RequestData,
+    owner: Owner,
+    order: OrderId,
+    state: orders::OrderState,
+    seen: u64,
+    gone: bool,
+    signals: Receiver<Signal>,
+}
+
+impl One {
+    async fn begin(request: RequestData, fanout: &Fanout, order_id: &ID, after: Option<&str>) -> Attempt<Self> {
+        let owner = request.scope().caller.owner.ok_or(Refused::Unauthenticated)?;
+        let id: OrderId = ids::parse(order_id).map_err(|e| Refused::Argument("orderId", e.to_string()))?;
+        let after = after.map(position::<OrderEventCursor>).transpose()?;
+        let signals = fanout.subscribe();
+        let order = request.shop().orders.by_ids(owner, &[id]).await?.remove(&id).ok_or(Refused::NotFound("order"))?;
+        let seen = match after {
+            Some(cursor) if cursor.0 > order.sequence => return Err(Refused::Cursor.into()),
+            Some(cursor) => cursor.0,
+            // The newest event is the snapshot: it tells the state now and carries the sequence to go on from.
+            None => order.sequence.saturating_sub(1),
+        };
+        Ok(Self { request, owner, order: id, state: order.state, seen, gone: false, signals })
+    }
+}
+
+impl Followed for One {
+    fn request(&self) -> &RequestData {
+        &self.request
+    }
+    async fn read(&mut self) -> Attempt<Vec<OrderEvent>> {
+        let orders = &self.request.shop().orders;
+        let events = orders.events(self.order, self.seen, PAGE).await?;
+        let Some(last) = events.last() else { return Ok(Vec::new()) };
+        let (seen, state) = (last.sequence, last.state);
+        let Some(order) = orders.by_ids(self.owner, &[self.order]).await?.remove(&self.order) else {
+            self.gone = true;
+            return Ok(Vec::new());
+        };
+        (self.seen, self.state) = (seen, state);
+        let order = Arc::new(order);
+        Ok(events.into_iter().map(|e| OrderEvent::of_order(e, Arc::clone(&order))).collect())
+    }
+    fn is_over(&self) -> bool {
+        self.gone || states::is_final(self.state)
+    }
+    async fn wait(&mut self) -> Option<()> {
+        let order = self.order.0;
+        next_signal(&mut self.signals, |s| matches!(s, Signal::Order { order: o, .. } if *o == order)).await
+    }
+}
+
+/// All orders of an owner.
+struct Mine {
+    request: RequestData,
+    owner: Owner,
+    seen: u64,
+    signals: Receiver<Signal>,
+}
+
+impl Mine {
+    async fn begin(request: RequestData, fanout: &Fanout, after: Option<&str>) -> Attempt<Self> {
+        let owner = request.scope().caller.owner.ok_or(Refused::Unauthenticated)?;
+        let after = after.map(position::<MyOrderEventCursor>).transpose()?;
+        let signals = fanout.subscribe();
+        let newest = request.shop().orders.newest_owner_sequence(owner).await?;
+        let seen = match after {
+            Some(cursor) if cursor.0 > newest => return Err(Refused::Cursor.into()),
+            Some(cursor) => cursor.0,
+            None => newest.saturating_sub(1),
+        };
+        Ok(Self { request, owner, seen, signals })
+    }
+}
+
+impl Followed for Mine {
+    fn request(&self) -> &RequestData {
+        &self.request
+    }
+    async fn read(&mut self) -> Attempt<Vec<OrderEvent>> {
+        let service = &self.request.shop().orders;
+        loop {
+            let events = service.owner_events(self.owner, self.seen, PAGE).await?;
+            let Some(last) = events.last() else { return Ok(Vec::new()) };
+            let seen = last.owner_sequence;
+            let mut wanted: Vec<OrderId> = events.iter().map(|e| e.order).collect();
+            wanted.sort_unstable();
+            wanted.dedup();
+            let found = service.by_ids(self.owner, &wanted).await?;
+            let found: std::collections::HashMap<_, _> = found.into_iter().map(|(id, o)| (id, Arc::new(o))).collect();
+            self.seen = seen;
+            let with_order = |e: orders::OrderEvent| {
+                let order = Arc::clone(found.get(&e.order)?);
+                Some(OrderEvent::of_owner(e, order))
+            };
+            let told: Vec<OrderEvent> = events.into_iter().filter_map(with_order).collect();
+            // A page whose orders are all gone says nothing; the sequence went on, so this ends.
+            if !told.is_empty() {
+                return Ok(told);
+            }
+        }
+    }
+    fn is_over(&self) -> bool {
+        false
+    }
+    async fn wait(&mut self) -> Option<()> {
+        let owner = self.owner.uuid();
+        next_signal(&mut self.signals, |s| matches!(s, Signal::Order { owner: o, .. } if *o == owner)).await
+    }
+}

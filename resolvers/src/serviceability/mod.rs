@@ -1,0 +1,4 @@
+//! Delivery promises: what can be brought where, and when.
+
+pub mod query;
+pub mod types;

@@ -1,0 +1,3 @@
+//! Beginning, refreshing and ending sessions.
+
+pub mod mutation;

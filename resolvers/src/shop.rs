@@ -1,0 +1,57 @@
+//! The services behind the schema, as one value that the composition root puts together. It holds no state of a request
+//! and no rule.
+
+use std::sync::Arc;
+
+use services::{
+    carts::Carts,
+    inventory::Inventory,
+    items::Items,
+    kernel::{clock::Clock, events::EventLog, ids::IdSource},
+    logistics::ports::NetworkStore,
+    orders::Orders,
+    search::Search,
+    serviceability::Serviceability,
+    sessions::{Moves, Sessions},
+    users::Users,
+    wishlists::Wishlists,
+};
+
+/// All services that resolvers call. Each is a cheap handle.
+#[derive(Clone)]
+pub struct Shop {
+    /// Items and categories.
+    pub items: Items,
+    /// Stock.
+    pub inventory: Inventory,
+    /// Delivery promises.
+    pub serviceability: Serviceability,
+    /// Accounts and addresses.
+    pub users: Users,
+    /// Sign-in and guests.
+    pub sessions: Sessions,
+    /// Carts.
+    pub carts: Carts,
+    /// Wishlists.
+    pub wishlists: Wishlists,
+    /// Moves between carts and wishlists.
+    pub moves: Moves,
+    /// Search.
+    pub search: Search,
+    /// Quotes and orders.
+    pub orders: Orders,
+    /// What wakes subscriptions.
+    pub log: Arc<dyn EventLog>,
+    /// The delivery network, for staff.
+    pub network: Arc<dyn NetworkStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl std::fmt::Debug for Shop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shop").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,4 @@
+//! Wishlists: what somebody may buy one day, as shown and as changed.
+
+pub mod mutation;
+pub mod types;
