@@ -158,7 +158,7 @@ impl Connection {
                 }
             };
             let flow = tokio::select! {
-                () = self.stop.begun() => ControlFlow::Break(Some(Close::new(Close::GOING_AWAY, "Going away"))),
+                () = self.stop.begun() => ControlFlow::Break(Some(going_away())),
                 () = expired => ControlFlow::Break(Some(self.expired())),
                 message = self.socket.recv() => self.received(message).await,
                 Some((id, reply)) = self.running.next(), if !self.running.is_empty() => self.answered(&id, reply).await,
@@ -289,7 +289,12 @@ impl Connection {
     }
 
     async fn write(&mut self, message: Message) -> ControlFlow<Option<Close>> {
-        match timeout(self.edge.operations.config().limits.send_wait, self.socket.send(message)).await {
+        let wait = self.edge.operations.config().limits.send_wait;
+        let sent = tokio::select! {
+            sent = timeout(wait, self.socket.send(message)) => sent,
+            () = self.stop.begun() => return ControlFlow::Break(Some(going_away())),
+        };
+        match sent {
             Ok(Ok(())) => ControlFlow::Continue(()),
             Ok(Err(_gone)) => ControlFlow::Break(None),
             Err(_slow) => ControlFlow::Break(Some(Close::new(Close::TRY_AGAIN, "Messages were not taken in time"))),
@@ -309,6 +314,10 @@ impl Connection {
         // Whoever does not take even this is cut off.
         let _ = timeout(CLOSE_WAIT, farewell).await;
     }
+}
+
+fn going_away() -> Close {
+    Close::new(Close::GOING_AWAY, "Going away")
 }
 
 fn heartbeat(every: Duration) -> Interval {

@@ -138,7 +138,7 @@ async fn shared_answers_run_once_and_the_gateway_is_told_each_time() {
 
 #[tokio::test]
 async fn operations_are_counted_by_what_they_were() {
-    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let recorder = crate::edge::telemetry::exporter().expect("bounds").build_recorder();
     let _here = metrics::set_default_local_recorder(&recorder);
     let shop = Running::start(EdgeConfig::default()).await;
     for query in ["{ hello }", "{ hello leak }", "mutation { count }", "{ items(first: 99999) { id } }", "{"] {
@@ -152,6 +152,7 @@ async fn operations_are_counted_by_what_they_were() {
         r#"chowk_refused_total{code="COST_EXCEEDED",transport="http"} 1"#,
         r#"chowk_refused_total{code="GRAPHQL_PARSE_FAILED",transport="http"} 1"#,
         r#"chowk_operation_duration_seconds_count{kind="query"} 2"#,
+        r#"chowk_operation_duration_seconds_bucket{kind="query",le="10"} 2"#,
     ] {
         assert!(told.contains(line), "{line} in\n{told}");
     }

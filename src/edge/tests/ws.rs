@@ -369,3 +369,18 @@ async fn a_stop_closes_sockets_with_1001() {
         .expect("no panic")
         .expect("no error");
 }
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_slow_clients() {
+    let shop = Running::start(EdgeConfig::default()).await;
+    let mut slow = ready(&shop).await;
+    slow.run("1", "subscription { flood }").await;
+    slow.hear().await;
+    // Nothing is read any more: the server sits in a write that only the stop ends before its time.
+    shop.drain.begin();
+    tokio::time::timeout(Duration::from_secs(5), shop.server)
+        .await
+        .expect("in time")
+        .expect("no panic")
+        .expect("no error");
+}
