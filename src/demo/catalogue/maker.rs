@@ -182,6 +182,10 @@ fn attribute(attr: &Attr, line: &[Choice], s: &mut Sketch, draw: &mut Draw) {
             s.permilles.extend(picked.iter().map(|c| c.permille));
             let words: Vec<String> = picked.iter().map(|c| c.word.to_owned()).collect();
             s.gaps.words(attr.key, &words);
+            // A list of nothing is no attribute.
+            if words.is_empty() {
+                return;
+            }
             AttributeValue::List(words)
         }
         Values::Text(_) | Values::Number(..) => {

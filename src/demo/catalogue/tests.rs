@@ -6,19 +6,13 @@ use std::{
 };
 
 use services::{
-    items::{AttributeDefinition, AttributeKind},
+    items::{AttributeKind, CategoryTree, category_rules, rules},
     kernel::{handling::HandlingClass, limits, text::slug},
 };
 
 use super::*;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(catalogue);
-
-fn definitions(c: &Catalogue, id: CategoryId) -> Vec<&AttributeDefinition> {
-    let category = c.categories.iter().find(|x| x.id == id).expect("a category of the demo");
-    let inherited = category.parent.map(|p| definitions(c, p)).unwrap_or_default();
-    inherited.into_iter().chain(&category.attributes).collect()
-}
 
 #[test]
 fn there_are_enough_items_and_categories() {
@@ -45,14 +39,31 @@ fn names_numbers_and_slugs_are_unique() {
 #[test]
 fn every_attribute_fits_its_definition_in_the_category_s_order() {
     let c = &*CATALOGUE;
+    let tree = CategoryTree::new(c.categories.clone());
     for item in &c.items {
-        let defined = definitions(c, item.draft.category);
-        let keys: Vec<_> = defined.iter().map(|d| d.key.as_str()).collect();
-        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "{keys:?}");
-        assert_eq!(keys, item.draft.attributes.iter().map(|a| a.key.as_str()).collect::<Vec<_>>(), "{}", item.slug);
-        for (d, a) in defined.iter().zip(&item.draft.attributes) {
-            assert_eq!(d.kind, a.value.kind(), "{} {}", item.slug, d.key);
+        let defined = tree.definitions(item.draft.category);
+        let mut last = None;
+        for a in &item.draft.attributes {
+            let at = defined.iter().position(|d| d.key == a.key);
+            assert!(at.is_some() && at > last, "{} {}", item.slug, a.key);
+            assert_eq!(at.map(|at| defined[at].kind), Some(a.value.kind()), "{} {}", item.slug, a.key);
+            last = at;
         }
+        let missing = defined.len() - item.draft.attributes.len();
+        assert!(missing <= usize::from(item.category_slug == "tea"), "{}", item.slug);
+    }
+}
+
+/// The item service must take the demo as it comes.
+#[test]
+fn the_item_service_refuses_nothing_of_it() {
+    let c = &*CATALOGUE;
+    let (nothing, tree) = (CategoryTree::new([]), CategoryTree::new(c.categories.clone()));
+    for category in &c.categories {
+        assert_eq!(category_rules::check_category(category, &nothing, &tree), [], "{}", category.slug);
+    }
+    for item in &c.items {
+        assert_eq!(rules::check(&item.draft, &tree), [], "{}", item.slug);
     }
 }
 
