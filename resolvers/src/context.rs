@@ -24,12 +24,9 @@ use crate::{
     staff::network::NetworkReads,
 };
 
-/// What the composition root puts into each `async_graphql::Request` as data. A cheap handle: keep a clone to ask
-/// [`degraded`] after the execution.
-#[derive(Clone)]
-pub struct RequestData(Arc<Inner>);
-
-struct Inner {
+/// What one request knows. The composition root puts it into each `async_graphql::Request` as data, behind an `Arc` of
+/// which it keeps one to ask [`degraded`] after the execution.
+pub struct RequestData {
     shop: Arc<Shop>,
     scope: RwLock<Arc<Scope>>,
     degraded: Mutex<BTreeSet<&'static str>>,
@@ -41,23 +38,23 @@ impl RequestData {
     /// Of a caller. `client_address` is what tries to sign in are counted by; `request_id` names the request in the log.
     pub fn new(shop: Arc<Shop>, caller: Caller, client_address: String, request_id: String) -> Self {
         let scope = RwLock::new(Arc::new(Scope::new(Arc::clone(&shop), caller)));
-        Self(Arc::new(Inner { shop, scope, degraded: Mutex::default(), client_address, request_id }))
+        Self { shop, scope, degraded: Mutex::default(), client_address, request_id }
     }
     /// Where the request comes from.
     pub fn client_address(&self) -> &str {
-        &self.0.client_address
+        &self.client_address
     }
     /// Names the request in the log.
     pub fn request_id(&self) -> &str {
-        &self.0.request_id
+        &self.request_id
     }
     /// The services.
     pub fn shop(&self) -> &Shop {
-        &self.0.shop
+        &self.shop
     }
     /// What the resolvers of the answer share now.
     pub fn scope(&self) -> Arc<Scope> {
-        Arc::clone(&self.0.scope.read())
+        Arc::clone(&self.scope.read())
     }
     /// Starts over with empty loaders: after a write, and before each event of a subscription.
     pub fn renew(&self) -> Arc<Scope> {
@@ -66,26 +63,26 @@ impl RequestData {
     }
     /// Goes on as another caller: after a sign-in.
     pub fn become_caller(&self, caller: Caller) -> Arc<Scope> {
-        let scope = Arc::new(Scope::new(Arc::clone(&self.0.shop), caller));
-        *self.0.scope.write() = Arc::clone(&scope);
+        let scope = Arc::new(Scope::new(Arc::clone(&self.shop), caller));
+        *self.scope.write() = Arc::clone(&scope);
         scope
     }
     /// Notes that an engine failed.
     pub fn degrade(&self, engine: &'static str) {
-        self.0.degraded.lock().insert(engine);
+        self.degraded.lock().insert(engine);
     }
 }
 
 impl std::fmt::Debug for RequestData {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RequestData").field("request_id", &self.0.request_id).finish_non_exhaustive()
+        f.debug_struct("RequestData").field("request_id", &self.request_id).finish_non_exhaustive()
     }
 }
 
 /// The engines that failed while the answer was made, sorted; asked once per answer (a subscription's next event starts
 /// with none).
 pub fn degraded(request: &RequestData) -> Vec<&'static str> {
-    std::mem::take(&mut *request.0.degraded.lock()).into_iter().collect()
+    std::mem::take(&mut *request.degraded.lock()).into_iter().collect()
 }
 
 /// What the resolvers of one answer share.
@@ -149,7 +146,7 @@ pub trait Asking<'a> {
     /// The services.
     fn shop(&self) -> &'a Shop;
     /// The request.
-    fn request(&self) -> &'a RequestData;
+    fn request(&self) -> &'a Arc<RequestData>;
     /// What the resolvers of this answer share.
     fn scope(&self) -> Arc<Scope>;
 }
@@ -158,8 +155,8 @@ impl<'a> Asking<'a> for Context<'a> {
     fn shop(&self) -> &'a Shop {
         self.request().shop()
     }
-    fn request(&self) -> &'a RequestData {
-        self.data::<RequestData>().expect("every request is given its data by the composition root")
+    fn request(&self) -> &'a Arc<RequestData> {
+        self.data::<Arc<RequestData>>().expect("every request is given its data by the composition root")
     }
     fn scope(&self) -> Arc<Scope> {
         self.request().scope()

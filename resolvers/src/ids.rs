@@ -204,6 +204,11 @@ pub fn parse<I: Identified>(id: &str) -> Result<I, BadId> {
     }
 }
 
+/// The item of a global id; `None` when it is not one of an item.
+pub fn item(id: &str) -> Option<ItemId> {
+    parse(id).ok()
+}
+
 /// Ids of things of one kind; the first bad one is told with its position.
 pub fn parse_all<I: Identified>(ids: &[ID]) -> Result<Vec<I>, (usize, BadId)> {
     ids.iter().enumerate().map(|(i, id)| parse(id).map_err(|e| (i, e))).collect()

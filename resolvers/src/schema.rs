@@ -51,22 +51,195 @@ pub struct Subscription(OrdersSubscription, CartsSubscription);
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over a shop. The tail of the log that wakes subscriptions starts with the first subscriber.
-pub fn schema(shop: Arc<Shop>) -> Schema {
-    let fanout = Fanout::new(Arc::clone(&shop.log));
-    builder().data(fanout).data(shop).finish()
+pub fn schema(shop: Shop) -> Schema {
+    builder().data(Fanout::new(shop.log)).finish()
 }
 
-/// What goes into each `async_graphql::Request` as data; keep a clone for [`crate::context::degraded`].
-pub fn request(shop: &Arc<Shop>, caller: Caller, client_address: String, request_id: String) -> RequestData {
-    RequestData::new(Arc::clone(shop), caller, client_address, request_id)
+/// What goes into each `async_graphql::Request` as data; keep one to ask [`crate::context::degraded`] after it.
+pub fn request(shop: &Arc<Shop>, caller: Caller, client_address: String, request_id: String) -> Arc<RequestData> {
+    Arc::new(RequestData::new(Arc::clone(shop), caller, client_address, request_id))
 }
 
 /// The SDL, with descriptions; the same for every build: types by name, fields in the order of the source.
-pub fn sdl() -> String {
-    let schema = builder().finish();
+pub fn sdl(schema: &Schema) -> String {
     schema.sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions())
+}
+
+/// The SDL without a shop: for exports and checks.
+pub fn bare_sdl() -> String {
+    sdl(&builder().finish())
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql_parser::{
+        Positioned, parse_schema,
+        types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition},
+    };
+
+    use super::*;
+
+    fn types() -> Vec<TypeDefinition> {
+        let document = parse_schema(bare_sdl()).expect("the SDL parses");
+        let definition = |d| if let TypeSystemDefinition::Type(t) = d { Some(t.node) } else { None };
+        document.definitions.into_iter().filter_map(definition).collect()
+    }
+    fn fields(ty: &TypeDefinition) -> &[Positioned<FieldDefinition>] {
+        match &ty.kind {
+            TypeKind::Object(o) => &o.fields,
+            TypeKind::Interface(i) => &i.fields,
+            _ => &[],
+        }
+    }
+    fn field(types: &[TypeDefinition], ty: &str, name: &str) -> FieldDefinition {
+        let ty = types.iter().find(|t| t.name.node == *ty).unwrap_or_else(|| panic!("there is a type {ty}"));
+        let found = fields(ty).iter().find(|f| f.node.name.node == *name);
+        found.unwrap_or_else(|| panic!("there is a field {name} of {}", ty.name.node)).node.clone()
+    }
+    fn described(
+        what: &str,
+        name: &str,
+        description: Option<&Positioned<String>>,
+        missing: &mut Vec<String>,
+    ) {
+        if description.is_none_or(|d| d.node.trim().is_empty()) {
+            missing.push(format!("{what} {name}"));
+        }
+    }
+    fn arguments(of: &str, arguments: &[Positioned<InputValueDefinition>], missing: &mut Vec<String>) {
+        for argument in arguments {
+            described("argument", &format!("{of}({})", argument.node.name.node), argument.node.description.as_ref(), missing);
+        }
+    }
+
+    #[test]
+    fn everything_is_described() {
+        let mut missing = Vec::new();
+        for ty in types() {
+            let name = ty.name.node.to_string();
+            described("type", &name, ty.description.as_ref(), &mut missing);
+            for field in fields(&ty) {
+                let place = format!("{name}.{}", field.node.name.node);
+                described("field", &place, field.node.description.as_ref(), &mut missing);
+                arguments(&place, &field.node.arguments, &mut missing);
+            }
+            match &ty.kind {
+                TypeKind::InputObject(input) => arguments(&name, &input.fields, &mut missing),
+                TypeKind::Enum(e) => {
+                    for value in &e.values {
+                        let place = format!("{name}.{}", value.node.value.node);
+                        described("value", &place, value.node.description.as_ref(), &mut missing);
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert!(missing.is_empty(), "without a description: {missing:#?}");
+    }
+
+    #[test]
+    fn every_field_of_a_root_may_fail_alone() {
+        for root in ["Query", "Mutation"] {
+            let all = types();
+            let ty = all.iter().find(|t| t.name.node == *root).expect("a root");
+            assert!(fields(ty).len() > 10, "{root} was merged");
+            for field in fields(ty) {
+                assert!(field.node.ty.node.nullable, "{root}.{} is not nullable", field.node.name.node);
+            }
+        }
+    }
+
+    /// What a call to another engine is behind, by type. A new one belongs here.
+    const BACKED: &[(&str, &[&str])] = &[
+        ("Item", &["category", "attributes", "delivery"]),
+        ("Variant", &["availability", "delivery"]),
+        ("VariantServiceability", &["delivery"]),
+        ("SearchConnection", &["nodes"]),
+        ("SearchEdge", &["node", "delivery"]),
+        ("SuggestionList", &["categories", "items"]),
+        ("Viewer", &["shopper", "deliveryLocation", "cart", "wishlist", "orders", "addresses"]),
+        ("Cart", &["subtotal"]),
+        ("CartLine", &["variant", "total", "notes"]),
+        ("Wishlist", &["lines"]),
+        ("WishlistLine", &["variant"]),
+        ("WishlistLineConnection", &["totalCount"]),
+        ("QuoteLine", &["variant"]),
+        ("Order", &["events", "retryOf", "payment"]),
+        ("OrderLine", &["variant"]),
+        ("StockLevel", &["variant"]),
+        ("Lane", &["courier"]),
+        ("Courier", &["pincodesReached"]),
+        ("InsufficientStock", &["variant"]),
+        ("NotDeliverableError", &["variant"]),
+        ("PriceChanged", &["variant"]),
+        ("PromiseChanged", &["variant"]),
+    ];
+
+    #[test]
+    fn every_field_with_another_engine_behind_it_may_fail_alone() {
+        let types = types();
+        for (ty, names) in BACKED {
+            for name in *names {
+                assert!(field(&types, ty, name).ty.node.nullable, "{ty}.{name} is not nullable");
+            }
+        }
+    }
+
+    #[test]
+    fn every_payload_tells_errors_and_warnings_and_may_lack_its_objects() {
+        for ty in types().iter().filter(|t| t.name.node.ends_with("Payload")) {
+            let name = &ty.name.node;
+            let told = |f: &FieldDefinition, of: &str| f.ty.node.to_string() == format!("[{of}!]!");
+            for field in fields(ty) {
+                match field.node.name.node.as_str() {
+                    "errors" => assert!(told(&field.node, "UserError"), "{name}.errors"),
+                    "warnings" => assert!(told(&field.node, "Warning"), "{name}.warnings"),
+                    other => assert!(field.node.ty.node.nullable, "{name}.{other} is not nullable"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_node_type_has_an_id_of_its_own_kind() {
+        let nodes = types()
+            .iter()
+            .filter(|t| matches!(&t.kind, TypeKind::Object(o) if o.implements.iter().any(|i| i.node == *"Node")))
+            .count();
+        assert_eq!(nodes, 17);
+    }
+
+    #[test]
+    fn every_mutation_takes_one_input() {
+        let types = types();
+        let root = types.iter().find(|t| t.name.node == *"Mutation").expect("a root");
+        for field in fields(root) {
+            let names: Vec<_> = field.node.arguments.iter().map(|a| a.node.name.node.as_str()).collect();
+            assert_eq!(names, ["input"], "{}", field.node.name.node);
+        }
+    }
+
+    #[test]
+    fn the_scalars_of_the_schema_are_those_that_the_edge_can_check() {
+        let checked: Vec<_> = crate::scalar_validators().into_iter().map(|(name, _)| name).collect();
+        let scalars: Vec<String> = types()
+            .iter()
+            .filter(|t| matches!(t.kind, TypeKind::Scalar))
+            .map(|t| t.name.node.to_string())
+            .filter(|n| !["Int", "Float", "String", "Boolean", "ID"].contains(&n.as_str()))
+            .collect();
+        assert!(scalars.iter().all(|s| checked.contains(&s.as_str())), "{scalars:?}");
+        assert_eq!(scalars.len(), checked.len());
+    }
+
+    #[test]
+    fn money_is_never_a_float() {
+        let types = types();
+        let amount = field(&types, "Money", "amount").ty.node;
+        assert!(matches!(amount, Type { base: BaseType::Named(name), nullable: false } if name == "Long"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Following the cart, also when another tab or device changes it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Result, Subscription};
 use futures::stream::{self, BoxStream, StreamExt};
 use services::kernel::{caller::Owner, ids::CartId};
@@ -21,20 +23,20 @@ impl CartsSubscription {
     /// The cart, whenever it changed, also by another tab or device.
     async fn cart_updated(&self, ctx: &Context<'_>) -> Result<BoxStream<'static, Result<Cart>>> {
         let fanout = ctx.data::<Fanout>()?;
-        let begun = Following::begin(ctx.request().clone(), fanout).await;
+        let begun = Following::begin(Arc::clone(ctx.request()), fanout).await;
         begun.map(|f| stream::unfold(Some(f), next).boxed()).map_err(|stop| ctx.stopped(stop))
     }
 }
 
 struct Following {
-    request: RequestData,
+    request: Arc<RequestData>,
     owner: Owner,
     seen: (CartId, u64),
     signals: Receiver<Signal>,
 }
 
 impl Following {
-    async fn begin(request: RequestData, fanout: &Fanout) -> Attempt<Self> {
+    async fn begin(request: Arc<RequestData>, fanout: &Fanout) -> Attempt<Self> {
         let owner = request.scope().caller.owner.ok_or(Refused::Unauthenticated)?;
         let signals = fanout.subscribe();
         let cart = request.shop().carts.cart(owner).await?;

@@ -38,7 +38,7 @@ impl OrdersSubscription {
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Result<BoxStream<'static, Result<OrderEvent>>> {
         let fanout = ctx.data::<Fanout>()?;
-        let begun = One::begin(ctx.request().clone(), fanout, &order_id, after.as_deref()).await;
+        let begun = One::begin(Arc::clone(ctx.request()), fanout, &order_id, after.as_deref()).await;
         begun.map(|one| follow(one).boxed()).map_err(|stop| ctx.stopped(stop))
     }
     /// What happens to any order of the caller: each event after the cursor once and in order; without a cursor, the newest
@@ -49,7 +49,7 @@ impl OrdersSubscription {
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
     ) -> Result<BoxStream<'static, Result<OrderEvent>>> {
         let fanout = ctx.data::<Fanout>()?;
-        let begun = Mine::begin(ctx.request().clone(), fanout, after.as_deref()).await;
+        let begun = Mine::begin(Arc::clone(ctx.request()), fanout, after.as_deref()).await;
         begun.map(|mine| follow(mine).boxed()).map_err(|stop| ctx.stopped(stop))
     }
 }
@@ -97,7 +97,7 @@ async fn next<F: Followed>(mut f: Following<F>) -> Option<(Result<OrderEvent>, F
 
 /// One order.
 struct One {
-    request: RequestData,
+    request: Arc<RequestData>,
     owner: Owner,
     order: OrderId,
     state: orders::OrderState,
@@ -107,7 +107,7 @@ struct One {
 }
 
 impl One {
-    async fn begin(request: RequestData, fanout: &Fanout, order_id: &ID, after: Option<&str>) -> Attempt<Self> {
+    async fn begin(request: Arc<RequestData>, fanout: &Fanout, order_id: &ID, after: Option<&str>) -> Attempt<Self> {
         let owner = request.scope().caller.owner.ok_or(Refused::Unauthenticated)?;
         let id: OrderId = ids::parse(order_id).map_err(|e| Refused::Argument("orderId", e.to_string()))?;
         let after = after.map(position::<OrderEventCursor>).transpose()?;
@@ -151,14 +151,14 @@ impl Followed for One {
 
 /// All orders of an owner.
 struct Mine {
-    request: RequestData,
+    request: Arc<RequestData>,
     owner: Owner,
     seen: u64,
     signals: Receiver<Signal>,
 }
 
 impl Mine {
-    async fn begin(request: RequestData, fanout: &Fanout, after: Option<&str>) -> Attempt<Self> {
+    async fn begin(request: Arc<RequestData>, fanout: &Fanout, after: Option<&str>) -> Attempt<Self> {
         let owner = request.scope().caller.owner.ok_or(Refused::Unauthenticated)?;
         let after = after.map(position::<MyOrderEventCursor>).transpose()?;
         let signals = fanout.subscribe();
