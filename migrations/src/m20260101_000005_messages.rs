@@ -16,7 +16,7 @@ impl MigrationTrait for Migration {
                     charge_key {key} NOT NULL PRIMARY KEY, payment_id {id} NOT NULL, amount BIGINT NOT NULL,
                     currency VARCHAR(3) NOT NULL, token {text} NOT NULL, state VARCHAR(20) NOT NULL, decides_at BIGINT,
                     refunded BIGINT NOT NULL, made_at BIGINT NOT NULL)",
-                "CREATE UNIQUE INDEX sandbox_charges_by_payment ON sandbox_charges (payment_id)",
+                "CREATE INDEX sandbox_charges_by_decision ON sandbox_charges (decides_at)",
                 "CREATE TABLE sandbox_refunds (
                     id {id} NOT NULL PRIMARY KEY, charge_key {key} NOT NULL, amount BIGINT NOT NULL, done INT NOT NULL)",
                 "CREATE TABLE notifications (

@@ -1,5 +1,5 @@
-//! A watch over deadlines, in memory. It only makes expiry quick: what it forgets with the process, the store's sweep
-//! finds.
+//! Deadlines of orders in memory, so that expiry is quick. It is lost with the process; the store's own sweep finds what
+//! was forgotten.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,17 +10,24 @@ use services::{
     orders::ports::Deadlines,
 };
 
-/// Orders that are watched at the same time; beyond them the sweep stands in.
-const WATCHED: usize = 1_000_000;
-
-/// See the module. The lock is held for a look only.
-#[derive(Debug, Default)]
-pub struct MemoryDeadlines(Mutex<Watched>);
+/// Orders watched at most; beyond them the store's sweep has to do.
+const WATCHED_MAX: usize = 1_000_000;
 
 #[derive(Debug, Default)]
 struct Watched {
     by_time: BTreeSet<(Timestamp, OrderId)>,
     by_order: HashMap<OrderId, Timestamp>,
+}
+
+/// The watch of one process.
+#[derive(Debug, Default)]
+pub struct InProcessDeadlines(Mutex<Watched>);
+
+impl InProcessDeadlines {
+    /// Watches nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl Watched {
@@ -32,31 +39,28 @@ impl Watched {
 }
 
 #[async_trait]
-impl Deadlines for MemoryDeadlines {
+impl Deadlines for InProcessDeadlines {
     async fn set(&self, order: OrderId, at: Timestamp) -> EngineResult<()> {
         let mut watched = self.0.lock();
         watched.remove(order);
-        if watched.by_order.len() < WATCHED {
+        if watched.by_order.len() < WATCHED_MAX {
             watched.by_order.insert(order, at);
             watched.by_time.insert((at, order));
         }
         Ok(())
     }
-
     async fn clear(&self, order: OrderId) -> EngineResult<()> {
         self.0.lock().remove(order);
         Ok(())
     }
-
     async fn due(&self, limit: usize, now: Timestamp) -> EngineResult<Vec<OrderId>> {
         let mut watched = self.0.lock();
-        let due: Vec<OrderId> = watched.by_time.iter().take_while(|(at, _)| *at <= now).take(limit).map(|(_, o)| *o).collect();
-        for order in &due {
+        let over: Vec<OrderId> = watched.by_time.iter().take_while(|(at, _)| *at <= now).take(limit).map(|(_, o)| *o).collect();
+        for order in &over {
             watched.remove(*order);
         }
-        Ok(due)
+        Ok(over)
     }
-
     async fn next(&self) -> EngineResult<Option<Timestamp>> {
         Ok(self.0.lock().by_time.first().map(|(at, _)| *at))
     }
@@ -67,18 +71,26 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
+    fn order(n: u128) -> OrderId {
+        OrderId(Uuid::from_u128(n))
+    }
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
     #[tokio::test]
-    async fn what_is_due_is_taken_once_and_in_order() {
-        let watch = MemoryDeadlines::default();
-        let id = |n| OrderId(Uuid::from_u128(n));
-        for n in [3, 1, 2] {
-            watch.set(id(n), Timestamp::from_seconds(n as i64)).await.expect("sets");
+    async fn what_is_over_is_told_once_in_order() {
+        let watch = InProcessDeadlines::new();
+        for (o, s) in [(1, 30), (2, 10), (3, 20), (4, 40)] {
+            watch.set(order(o), at(s)).await.expect("set");
         }
-        watch.set(id(1), Timestamp::from_seconds(9)).await.expect("moves");
-        watch.clear(id(3)).await.expect("clears");
-        assert_eq!(watch.next().await.expect("next"), Some(Timestamp::from_seconds(2)));
-        assert_eq!(watch.due(10, Timestamp::from_seconds(5)).await.expect("due"), [id(2)]);
-        assert!(watch.due(10, Timestamp::from_seconds(5)).await.expect("due").is_empty());
-        assert_eq!(watch.due(10, Timestamp::from_seconds(9)).await.expect("due"), [id(1)]);
+        watch.set(order(1), at(15)).await.expect("moved");
+        watch.clear(order(3)).await.expect("cleared");
+        assert_eq!(watch.next().await.expect("an answer"), Some(at(10)));
+        assert!(watch.due(9, at(9)).await.expect("an answer").is_empty());
+        assert_eq!(watch.due(1, at(30)).await.expect("an answer"), [order(2)]);
+        assert_eq!(watch.due(9, at(30)).await.expect("an answer"), [order(1)]);
+        assert!(watch.due(9, at(30)).await.expect("an answer").is_empty());
+        assert_eq!(watch.next().await.expect("an answer"), Some(at(40)));
     }
 }

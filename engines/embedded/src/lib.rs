@@ -1,8 +1,10 @@
-//! What lives in the process: rate limits, deadlines, and the sandbox payment provider. Rate limits and deadlines start
-//! empty with the process (the truth about deadlines is in the order store); the sandbox keeps its books behind a port.
+//! What lives in the process: the watch over deadlines, rate limits, and the sandbox payment provider. None of them is
+//! the truth: what they forget in a restart is found again in SQL.
 
 pub mod deadlines;
 pub mod limiter;
+pub mod sandbox;
 
-pub use deadlines::MemoryDeadlines;
-pub use limiter::MemoryRateLimiter;
+pub use deadlines::InProcessDeadlines;
+pub use limiter::TokenBuckets;
+pub use sandbox::SandboxProvider;

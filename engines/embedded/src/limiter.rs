@@ -1,67 +1,67 @@
-//! Token buckets in memory, bounded in number: a bucket that nobody touched for an hour is forgotten, which can only be
-//! generous by one full bucket.
+//! Rate limits in memory: one bucket per key, kept as the single instant at which it would be full again, so that it
+//! needs whole numbers only. The map is bounded; limits are per process.
 
-use std::time::Duration;
+use std::collections::HashMap;
 
 use async_trait::async_trait;
-use moka::sync::Cache;
 use parking_lot::Mutex;
 use services::{
     kernel::{clock::Timestamp, error::EngineResult},
     sessions::ports::RateLimiter,
 };
-use std::sync::Arc;
 
-/// Buckets kept at the same time.
-const BUCKETS: u64 = 100_000;
-/// Untouched buckets are kept for so long.
-const IDLE: Duration = Duration::from_secs(3_600);
+/// Buckets kept at most.
+const KEYS_MAX: usize = 100_000;
+/// Microseconds of a minute.
+const MINUTE: i64 = 60_000_000;
 
-/// See the module.
-#[derive(Debug)]
-pub struct MemoryRateLimiter(Cache<String, Arc<Mutex<Bucket>>>);
-
-#[derive(Debug)]
-struct Bucket {
-    /// Millionths of a try.
-    left: u64,
-    filled_at: Timestamp,
+/// The buckets of one process.
+#[derive(Debug, Default)]
+pub struct TokenBuckets {
+    /// Per key the instant, in microseconds, at which the bucket is full.
+    full_at: Mutex<HashMap<String, i64>>,
 }
 
-impl Default for MemoryRateLimiter {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(BUCKETS).time_to_idle(IDLE).build())
+impl TokenBuckets {
+    /// All buckets full.
+    pub fn new() -> Self {
+        Self::default()
     }
 }
 
-const TRY: u64 = 1_000_000;
+/// Takes one try; the bucket's new instant, or when the next try is allowed.
+fn take(full_at: Option<i64>, burst: u32, per_minute: u32, now: i64) -> Result<i64, i64> {
+    let each = MINUTE / i64::from(per_minute.max(1));
+    let depth = each.saturating_mul(i64::from(burst.max(1)));
+    let next = full_at.unwrap_or(now).max(now).saturating_add(each);
+    if next.saturating_sub(now) <= depth { Ok(next) } else { Err(next.saturating_sub(depth)) }
+}
 
-impl Bucket {
-    fn take(&mut self, burst: u32, per_minute: u32, now: Timestamp) -> Result<(), Timestamp> {
-        let full = u64::from(burst) * TRY;
-        let passed = now.since(self.filled_at).as_micros();
-        // A try per minute is a millionth of a try per 60 microseconds.
-        let gained = u64::try_from(passed * u128::from(per_minute) / 60).unwrap_or(u64::MAX);
-        if gained > 0 {
-            self.left = self.left.saturating_add(gained).min(full);
-            self.filled_at = now;
-        }
-        if self.left >= TRY {
-            self.left -= TRY;
-            return Ok(());
-        }
-        let missing = TRY - self.left;
-        Err(now + Duration::from_micros(missing.saturating_mul(60).div_ceil(u64::from(per_minute.max(1)))))
+/// Makes room: first the buckets that are full anyway, then those that will be full soonest.
+fn make_room(buckets: &mut HashMap<String, i64>, now: i64) {
+    buckets.retain(|_, full_at| *full_at > now);
+    if buckets.len() >= KEYS_MAX {
+        let mut instants: Vec<i64> = buckets.values().copied().collect();
+        let (_, median, _) = instants.select_nth_unstable(KEYS_MAX / 10);
+        let until = *median;
+        buckets.retain(|_, full_at| *full_at > until);
     }
 }
 
 #[async_trait]
-impl RateLimiter for MemoryRateLimiter {
+impl RateLimiter for TokenBuckets {
     async fn take(&self, key: &str, burst: u32, per_minute: u32, now: Timestamp) -> EngineResult<Result<(), Timestamp>> {
-        let new = || Arc::new(Mutex::new(Bucket { left: u64::from(burst) * TRY, filled_at: now }));
-        let bucket = self.0.get_with_by_ref(key, new);
-        let taken = bucket.lock().take(burst, per_minute, now);
-        Ok(taken)
+        let mut buckets = self.full_at.lock();
+        match take(buckets.get(key).copied(), burst, per_minute, now.micros()) {
+            Ok(full_at) => {
+                if buckets.len() >= KEYS_MAX && !buckets.contains_key(key) {
+                    make_room(&mut buckets, now.micros());
+                }
+                buckets.insert(key.to_owned(), full_at);
+                Ok(Ok(()))
+            }
+            Err(next) => Ok(Err(Timestamp::from_micros(next))),
+        }
     }
 }
 
@@ -70,21 +70,34 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_burst_then_the_rate_and_keys_do_not_share() {
-        let limiter = MemoryRateLimiter::default();
-        let start = Timestamp::from_seconds(1_000);
+    async fn a_burst_then_the_rate() {
+        let (limits, t0) = (TokenBuckets::new(), Timestamp::from_seconds(1_000));
+        let take = async |key: &str, at: Timestamp| limits.take(key, 3, 6, at).await.expect("an answer");
         for _ in 0..3 {
-            assert_eq!(limiter.take("a", 3, 6, start).await.expect("answers"), Ok(()));
+            assert_eq!(take("a", t0).await, Ok(()));
         }
-        let next = limiter.take("a", 3, 6, start).await.expect("answers").expect_err("is empty");
-        assert_eq!(next, start + Duration::from_secs(10));
-        assert_eq!(limiter.take("b", 3, 6, start).await.expect("answers"), Ok(()));
-        assert!(limiter.take("a", 3, 6, next - Duration::from_millis(1)).await.expect("answers").is_err());
-        assert_eq!(limiter.take("a", 3, 6, next).await.expect("answers"), Ok(()));
-        let later = next + Duration::from_secs(3_600);
+        let next = Timestamp::from_seconds(1_010);
+        assert_eq!(take("a", t0).await, Err(next), "one every ten seconds");
+        assert_eq!(take("b", t0).await, Ok(()), "another key has its own");
+        assert!(take("a", Timestamp::from_micros(next.micros() - 1)).await.is_err());
+        assert_eq!(take("a", next).await, Ok(()));
+        assert!(take("a", next).await.is_err());
         for _ in 0..3 {
-            assert_eq!(limiter.take("a", 3, 6, later).await.expect("answers"), Ok(()));
+            assert_eq!(take("a", Timestamp::from_seconds(2_000)).await, Ok(()), "full again after a rest");
         }
-        assert!(limiter.take("a", 3, 6, later).await.expect("answers").is_err(), "no more than the burst gathers");
+    }
+
+    #[test]
+    fn the_map_is_bounded() {
+        let mut buckets: HashMap<String, i64> = (0..KEYS_MAX).map(|n| (n.to_string(), n as i64)).collect();
+        make_room(&mut buckets, 10);
+        assert!(buckets.len() < KEYS_MAX && buckets.len() > KEYS_MAX / 2, "{}", buckets.len());
+        assert!(!buckets.contains_key("10") && buckets.contains_key("99999"));
+    }
+
+    #[test]
+    fn extremes_do_not_overflow() {
+        assert!(take(Some(i64::MAX), u32::MAX, 1, 0).is_err());
+        assert!(take(None, 0, 0, i64::MAX).is_ok());
     }
 }

@@ -16,6 +16,7 @@ pub mod inventory;
 pub mod items;
 pub mod network;
 pub mod orders;
+pub mod payments;
 mod rows;
 mod sqlite;
 mod tx;

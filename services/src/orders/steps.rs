@@ -51,8 +51,17 @@ impl Orders {
 
     /// Charges what is due, asks about what is undecided, calls off what is dead. Answers how many jobs were handled.
     pub async fn charge_step(&self, limit: usize) -> EngineResult<usize> {
+        let news = self.parts.provider.news(limit, self.now()).await?;
+        let mut handled = news.len();
+        for event in news {
+            match self.payment_webhook(event).await {
+                Ok(()) => {}
+                Err(Error::Engine(e)) => return Err(e),
+                Err(e) => tracing::warn!(error = %e, "the payment provider told something that fits no payment"),
+            }
+        }
         let jobs = self.parts.store.claim_charges(limit, self.settings.lease, self.now()).await?;
-        let handled = jobs.len();
+        handled += jobs.len();
         let calls = jobs.into_iter().map(|job| self.one_charge(job));
         for outcome in futures::future::join_all(calls).await {
             outcome?;

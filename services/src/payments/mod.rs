@@ -3,6 +3,7 @@
 
 pub mod model;
 pub mod ports;
+pub mod sandbox;
 pub mod webhook;
 
 pub use model::*;

@@ -32,6 +32,11 @@ pub trait Provider: Send + Sync + 'static {
     async fn cancel(&self, idempotency_key: &str, now: Timestamp) -> EngineResult<ChargeStatus>;
     /// Gives money of a charge back; idempotent by the refund's id.
     async fn refund(&self, idempotency_key: &str, refund: RefundId, amount: Money, now: Timestamp) -> EngineResult<bool>;
+    /// What the provider has to say besides answers and webhooks, for a provider that is asked instead of telling. Each
+    /// is told at least once.
+    async fn news(&self, _limit: usize, _now: Timestamp) -> EngineResult<Vec<ProviderEvent>> {
+        Ok(Vec::new())
+    }
     /// Checks and decodes a webhook. `headers` answers a header by its lower-case name.
     fn webhook(
         &self,
