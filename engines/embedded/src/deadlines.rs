@@ -21,9 +21,9 @@ struct Watched {
 
 /// The watch of one process.
 #[derive(Debug, Default)]
-pub struct InProcessDeadlines(Mutex<Watched>);
+pub struct MemoryDeadlines(Mutex<Watched>);
 
-impl InProcessDeadlines {
+impl MemoryDeadlines {
     /// Watches nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -39,7 +39,7 @@ impl Watched {
 }
 
 #[async_trait]
-impl Deadlines for InProcessDeadlines {
+impl Deadlines for MemoryDeadlines {
     async fn set(&self, order: OrderId, at: Timestamp) -> EngineResult<()> {
         let mut watched = self.0.lock();
         watched.remove(order);
@@ -80,7 +80,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_over_is_told_once_in_order() {
-        let watch = InProcessDeadlines::new();
+        let watch = MemoryDeadlines::new();
         for (o, s) in [(1, 30), (2, 10), (3, 20), (4, 40)] {
             watch.set(order(o), at(s)).await.expect("set");
         }

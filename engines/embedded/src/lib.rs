@@ -5,6 +5,6 @@ pub mod deadlines;
 pub mod limiter;
 pub mod sandbox;
 
-pub use deadlines::InProcessDeadlines;
-pub use limiter::TokenBuckets;
+pub use deadlines::MemoryDeadlines;
+pub use limiter::MemoryRateLimiter;
 pub use sandbox::SandboxProvider;

@@ -17,12 +17,12 @@ const MINUTE: i64 = 60_000_000;
 
 /// The buckets of one process.
 #[derive(Debug, Default)]
-pub struct TokenBuckets {
+pub struct MemoryRateLimiter {
     /// Per key the instant, in microseconds, at which the bucket is full.
     full_at: Mutex<HashMap<String, i64>>,
 }
 
-impl TokenBuckets {
+impl MemoryRateLimiter {
     /// All buckets full.
     pub fn new() -> Self {
         Self::default()
@@ -49,7 +49,7 @@ fn make_room(buckets: &mut HashMap<String, i64>, now: i64) {
 }
 
 #[async_trait]
-impl RateLimiter for TokenBuckets {
+impl RateLimiter for MemoryRateLimiter {
     async fn take(&self, key: &str, burst: u32, per_minute: u32, now: Timestamp) -> EngineResult<Result<(), Timestamp>> {
         let mut buckets = self.full_at.lock();
         match take(buckets.get(key).copied(), burst, per_minute, now.micros()) {
@@ -71,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_burst_then_the_rate() {
-        let (limits, t0) = (TokenBuckets::new(), Timestamp::from_seconds(1_000));
+        let (limits, t0) = (MemoryRateLimiter::new(), Timestamp::from_seconds(1_000));
         let take = async |key: &str, at: Timestamp| limits.take(key, 3, 6, at).await.expect("an answer");
         for _ in 0..3 {
             assert_eq!(take("a", t0).await, Ok(()));
