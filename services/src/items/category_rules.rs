@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::items::{
         AttributeKind,
-        tree::tests::{category, definition, id},
+        tree::tests::{category, definition},
     };
 
     fn fields(before: &CategoryTree, change: Category) -> Vec<String> {
