@@ -156,7 +156,7 @@ impl Coercion<'_> {
             }
             ("ID", _) => expected("an ID"),
             (custom, value) => match self.scalars.get(custom).map(|check| check(&value)) {
-                Some(Err(what)) => expected(what),
+                Some(Err(why)) => Err(format!("Expected a value of \"{custom}\": {why}.")),
                 Some(Ok(())) | None => Ok(value),
             },
         }

@@ -8,6 +8,7 @@ use axum::{
 use tower::ServiceExt;
 
 use super::*;
+use crate::edge::scalars::Scalars;
 
 const SEED: u64 = 20_260_131;
 const REQUESTS: usize = 3_000;
@@ -131,7 +132,8 @@ async fn no_request_is_answered_with_a_defect() {
         metrics: None,
         drain: Drain::new(),
     };
-    let routes = router(EdgeConfig::default(), Arc::new(TestGateway::new()), around).expect("the test schema parses");
+    let config = EdgeConfig { scalars: Scalars::default().with("Pincode", pincode), ..EdgeConfig::default() };
+    let routes = router(config, Arc::new(TestGateway::new()), around).expect("the test schema parses");
     let mut dice = Dice(SEED);
     let mut good = 0;
     for _ in 0..REQUESTS {

@@ -40,6 +40,13 @@ mod ws;
 
 struct Pincode(String);
 
+pub(super) fn pincode(value: &Value) -> Result<(), String> {
+    match value {
+        Value::String(s) if s.len() == 6 && !s.starts_with('0') => Ok(()),
+        _ => Err("six digits, the first not 0".to_owned()),
+    }
+}
+
 #[Scalar]
 impl ScalarType for Pincode {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -266,7 +273,8 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) async fn start(config: EdgeConfig) -> Self {
+    pub(super) async fn start(mut config: EdgeConfig) -> Self {
+        config.scalars = config.scalars.with("Pincode", pincode);
         let gateway = Arc::new(TestGateway::new());
         let (readiness, drain) = (Readiness::new(), Drain::new());
         let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
