@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
             &[
                 "CREATE TABLE shoppers (
                     id {id} NOT NULL PRIMARY KEY, email {key} NOT NULL, name VARCHAR(200) NOT NULL, roles INT NOT NULL,
-                    supplier {id}, courier VARCHAR(32), delivery_pincode INT, created_at BIGINT NOT NULL,
+                    supplier {id}, courier {code}, delivery_pincode INT, created_at BIGINT NOT NULL,
                     password_hash VARCHAR(255) NOT NULL)",
                 "CREATE UNIQUE INDEX shoppers_by_email ON shoppers (email)",
                 "CREATE TABLE addresses (

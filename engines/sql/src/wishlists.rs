@@ -1,4 +1,5 @@
-//! Wishlists.
+//! Wishlists. A change locks the owner's row first, so that the limit holds and a merge loses nothing. What may be wished
+//! for is the service's business.
 
 use std::{
     collections::{HashMap, HashSet},
