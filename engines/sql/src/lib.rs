@@ -9,6 +9,7 @@ pub mod users;
 pub mod sessions;
 pub mod carts;
 pub mod wishlists;
+pub mod books;
 mod connect;
 mod db;
 pub mod event_log;
