@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{analysis, phrases};
 
 /// Grows when the fields or the word rules change: an index of another layout is made anew.
-pub const LAYOUT: u32 = 1;
+pub const LAYOUT: u32 = 2;
 
 /// Handles of all fields.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Fields {
     pub brand: Field,
     /// Category names.
     pub categories: Field,
+    /// Description.
+    pub description: Field,
     /// All of an item's words.
     pub all: Field,
     /// Words of title, brand and categories as typed.
@@ -118,6 +120,7 @@ impl Fields {
             title: b.add_text_field("title", text(positions)),
             brand: b.add_text_field("brand", text(IndexRecordOption::WithFreqs)),
             categories: b.add_text_field("categories", text(IndexRecordOption::WithFreqs)),
+            description: b.add_text_field("description", text(IndexRecordOption::WithFreqs)),
             all: b.add_text_field("all", text(positions)),
             typed: b.add_text_field("typed", term(analysis::PLAIN)),
             phrases: b.add_text_field("phrases", term("raw")),
@@ -190,6 +193,9 @@ impl Fields {
         }
         if let Some(brand) = &item.brand {
             doc.add_text(self.brand, brand);
+        }
+        if let Some(text) = &item.description {
+            doc.add_text(self.description, text);
         }
         let rest = [Some(&item.attribute_text), Some(&item.variant_text), item.description.as_ref()];
         for text in rest.into_iter().flatten().filter(|t| !t.is_empty()) {

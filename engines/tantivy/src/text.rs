@@ -8,7 +8,7 @@ use services::search::{
 use tantivy::{
     Searcher, Term,
     collector::Count,
-    query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery},
+    query::{BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
@@ -23,13 +23,16 @@ const WORDS_MAX: usize = 32;
 const SPELLINGS_MAX: usize = 5;
 /// Completions of a last word that stands nowhere.
 const COMPLETIONS_MAX: usize = 8;
-/// With fewer hits for all words, hits for some of them are shown too.
-const ENOUGH: usize = 10;
+/// With fewer hits for all words (a page), hits for some of them are shown behind them.
+const ENOUGH: usize = 24;
+/// What having one more of the words counts then: more than any word alone, so that fuller hits come first.
+const ONE_MORE: f32 = 30.0;
 
 /// How much a word counts by where it stands, beside what it counts among all of an item's words.
-const IN_TITLE: f32 = 1.0;
-const IN_BRAND: f32 = 0.3;
+const IN_TITLE: f32 = 2.5;
+const IN_DESCRIPTION: f32 = 1.2;
 const IN_CATEGORY: f32 = 0.5;
+const IN_BRAND: f32 = 0.3;
 /// How much the words count that follow each other in a title as they were asked.
 const IN_ORDER: f32 = 0.5;
 /// How much a synonym counts, and another spelling by its distance.
@@ -161,8 +164,12 @@ impl Reader<'_> {
     /// A word, or words that follow each other, in any field.
     fn stems(&self, stems: &[String]) -> Box<dyn Query> {
         let within = |field| in_field(field, stems);
-        let better =
-            [(self.fields.title, IN_TITLE), (self.fields.brand, IN_BRAND), (self.fields.categories, IN_CATEGORY)];
+        let better = [
+            (self.fields.title, IN_TITLE),
+            (self.fields.description, IN_DESCRIPTION),
+            (self.fields.categories, IN_CATEGORY),
+            (self.fields.brand, IN_BRAND),
+        ];
         let mut clauses = vec![(Occur::Must, within(self.fields.all))];
         for (field, weight) in better {
             // Only fields with positions can tell what follows what.
@@ -173,20 +180,22 @@ impl Reader<'_> {
         Box::new(BooleanQuery::new(clauses))
     }
 
-    /// All segments; when too little has them all, most of them.
-    fn enough(&self, mut queries: Vec<Box<dyn Query>>) -> tantivy::Result<Box<dyn Query>> {
-        if queries.len() == 1 {
-            return Ok(queries.remove(0));
+    /// All segments; when too little has them all, most of them, the fuller hits first.
+    fn enough(&self, mut segments: Vec<Box<dyn Query>>) -> tantivy::Result<Box<dyn Query>> {
+        if segments.len() == 1 {
+            return Ok(segments.remove(0));
         }
-        let clone = |all: &[Box<dyn Query>]| all.iter().map(|q| (Occur::Should, q.box_clone())).collect::<Vec<_>>();
-        let least = queries.len().div_ceil(2);
-        for needed in (least..=queries.len()).rev() {
-            let query = BooleanQuery::with_minimum_required_clauses(clone(&queries), needed);
+        let least = segments.len().div_ceil(2);
+        let mut fuller: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for needed in (least..=segments.len()).rev() {
+            let query = at_least(&segments, needed);
             if needed == least || self.searcher.search(&query, &Count)? >= ENOUGH {
-                return Ok(Box::new(query));
+                fuller.push((Occur::Must, Box::new(query)));
+                break;
             }
+            fuller.push((Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), ONE_MORE))));
         }
-        Ok(Box::new(BooleanQuery::union(queries)))
+        Ok(if fuller.len() == 1 { fuller.remove(0).1 } else { Box::new(BooleanQuery::new(fuller)) })
     }
 
     fn with_order(&self, query: Box<dyn Query>, words: &[AskedWord]) -> Box<dyn Query> {
@@ -197,6 +206,11 @@ impl Reader<'_> {
         let phrase = PhraseQuery::new_with_offset_and_slop(terms, 1);
         Box::new(BooleanQuery::new(vec![(Occur::Must, query), (Occur::Should, boosted(Box::new(phrase), IN_ORDER))]))
     }
+}
+
+fn at_least(segments: &[Box<dyn Query>], needed: usize) -> BooleanQuery {
+    let all = segments.iter().map(|q| (Occur::Should, q.box_clone())).collect();
+    BooleanQuery::with_minimum_required_clauses(all, needed)
 }
 
 fn in_field(field: Field, stems: &[String]) -> Box<dyn Query> {

@@ -61,7 +61,7 @@ impl Synonyms {
         if let Some((from, to)) = line.split_once("=>") {
             let to = terms(to)?;
             for from in terms(from)? {
-                self.add(from, &to);
+                self.add(&from, &to);
             }
             return Ok(());
         }
@@ -70,15 +70,15 @@ impl Synonyms {
             return Err("a group needs two terms, parted by commas");
         }
         for from in &group {
-            self.add(from.clone(), &group);
+            self.add(from, &group);
         }
         Ok(())
     }
 
-    fn add(&mut self, from: Vec<String>, to: &[Vec<String>]) {
-        let known = self.rules.entry(from.clone()).or_default();
+    fn add(&mut self, from: &[String], to: &[Vec<String>]) {
+        let known = self.rules.entry(from.to_vec()).or_default();
         for term in to {
-            if *term != from && !known.contains(term) && known.len() < WIDER_MAX {
+            if term != from && !known.contains(term) && known.len() < WIDER_MAX {
                 known.push(term.clone());
             }
         }
