@@ -256,6 +256,21 @@ fn says_what_it_is_for(source: &str) -> bool {
     source.lines().next().and_then(|l| l.strip_prefix("//! ")).is_some_and(|l| l.len() > 7 && l.trim() != "placeholder")
 }
 
+/// What a document names in code spans: files and folders (with a `/`), and functions (with `()` at the end).
+fn names(document: &str) -> (Vec<&str>, Vec<&str>) {
+    let spans = document.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2));
+    let spans: Vec<&str> = spans.filter(|s| !s.contains(' ') && !s.contains('*')).collect();
+    let paths = spans.iter().copied().filter(|s| s.contains('/') && !s.ends_with("()")).collect();
+    let functions =
+        spans.iter().filter_map(|s| s.strip_suffix("()")).map(|s| s.rsplit("::").next().unwrap_or(s)).collect();
+    (paths, functions)
+}
+
+/// Whether the sources define a function of this name.
+fn defines(sources: &str, function: &str) -> bool {
+    ["(", "<"].iter().any(|after| sources.contains(&format!("fn {function}{after}")))
+}
+
 #[test]
 fn crates_import_only_along_the_arrows() {
     let (inside, outside) = arrows();
@@ -367,4 +382,28 @@ fn modules_follow_from_files() {
     assert_eq!(module_of(Path::new("orders/ports.rs")), ["orders", "ports"]);
     assert_eq!(module_of(Path::new("kernel/events/payloads.rs")), ["kernel", "events", "payloads"]);
     assert_eq!(module_of(Path::new("lib.rs")), Vec::<String>::new());
+}
+
+#[test]
+fn documents_name_what_is_there() {
+    let folders = ["src", "services/src", "resolvers/src", "workers/src", "migrations/src", "engines"];
+    let sources: String = folders.iter().flat_map(|f| rust_files(&root().join(f))).map(|f| read(&f)).collect();
+    let mut papers = vec![root().join("docs/ARCHITECTURE.md")];
+    for folder in ["docs/adr", "docs/checklists"] {
+        papers.extend(fs::read_dir(root().join(folder)).expect("is there").map(|f| f.expect("an entry").path()));
+    }
+    let mut missing = Vec::new();
+    for paper in &papers {
+        let text = read(paper);
+        let (paths, functions) = names(&text);
+        missing.extend(paths.iter().filter(|p| !root().join(p).exists()).map(|p| format!("{}: {p}", paper.display())));
+        let unknown = functions.iter().filter(|f| !defines(&sources, f));
+        missing.extend(unknown.map(|f| format!("{}: {f}()", paper.display())));
+    }
+    assert!(papers.len() > 8, "the documents were read");
+    assert_eq!(missing, Vec::<String>::new());
+
+    let made_up = "See `src/a.rs`, `A::b()`, `c()` and `x y/z`.\n```\n`not/this`\n```\n`d/`";
+    assert_eq!(names(made_up), (vec!["src/a.rs", "d/"], vec!["b", "c"]));
+    assert!(defines("pub fn b<T>() {} async fn c() {}", "b") && !defines("fn cd()", "c"));
 }

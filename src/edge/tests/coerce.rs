@@ -1,3 +1,5 @@
+//! Which variables and literals pass, and how those that do not are refused: by their place, never by their value.
+
 use async_graphql_parser::parse_query;
 
 use super::*;

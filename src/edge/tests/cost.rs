@@ -1,3 +1,5 @@
+//! What documents cost, also with fragments, variables and hostile shapes.
+
 use async_graphql::Variables;
 use async_graphql_parser::parse_query;
 

@@ -1,3 +1,5 @@
+//! Which documents are kept, and where the limits of a text lie.
+
 use super::*;
 
 const SDL: &str = "type Query { a(n: Int): Int b: Int }";

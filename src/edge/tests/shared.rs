@@ -1,3 +1,5 @@
+//! Answers that callers share: made once, and never a failed one.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::{Response, Value, Variables};

@@ -1,3 +1,5 @@
+//! The socket protocol without a socket: each message, in and out of its turn.
+
 use async_graphql::{Response, Value};
 
 use super::*;
