@@ -49,22 +49,6 @@ impl SqlEventLog {
         }
         all
     }
-
-    /// Drops events that were written before an instant and that every group of their topic has handled; at most `limit`
-    /// per topic. Answers how many went.
-    ///
-    /// # Errors
-    /// When a database fails.
-    pub async fn prune(&self, before: Timestamp, limit: usize) -> EngineResult<u64> {
-        let mut gone = 0;
-        for topic in Topic::ALL {
-            let db = self.db(topic).clone();
-            number(&db, topic).await?;
-            let column = offset_column(&db);
-            gone += db.write(ENGINE, move |tx| prune_topic(tx, topic, column, before, limit).boxed()).await?;
-        }
-        Ok(gone)
-    }
 }
 
 /// The column that orders a topic.
@@ -316,6 +300,17 @@ impl EventLog for SqlEventLog {
                 async move { Ok(tx.execute("DELETE FROM dead_letters WHERE seq = ?", args![id]).await.map(|_| ())?) }.boxed()
             })
             .await
+    }
+
+    async fn prune(&self, before: Timestamp, limit: usize) -> EngineResult<u64> {
+        let mut gone = 0;
+        for topic in Topic::ALL {
+            let db = self.db(topic);
+            number(db, topic).await?;
+            let column = offset_column(db);
+            gone += db.write(ENGINE, move |tx| prune_topic(tx, topic, column, before, limit).boxed()).await?;
+        }
+        Ok(gone)
     }
 
     async fn append(&self, events: Vec<NewEvent>, now: Timestamp) -> EngineResult<()> {

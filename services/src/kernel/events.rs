@@ -14,6 +14,8 @@ use serde_json::Value;
 
 use super::{clock::Timestamp, error::EngineResult, ids::EventId};
 
+#[cfg(feature = "contract")]
+pub mod contract;
 mod payloads;
 
 pub use payloads::*;
@@ -192,6 +194,11 @@ pub trait EventLog: Send + Sync + 'static {
     async fn dead_letters(&self, limit: usize) -> EngineResult<Vec<DeadLetter>>;
     /// Takes a parked event off the list after a successful replay.
     async fn settle_dead_letter(&self, id: i64) -> EngineResult<()>;
+    /// Drops events that were written before an instant and that every group of their topic has handled, at most `limit`
+    /// per topic; answers how many went. A log that keeps its own retention does nothing.
+    async fn prune(&self, _before: Timestamp, _limit: usize) -> EngineResult<u64> {
+        Ok(0)
+    }
     /// Appends events that announce no state of a store (activity of reads).
     async fn append(&self, events: Vec<NewEvent>, now: Timestamp) -> EngineResult<()>;
 }

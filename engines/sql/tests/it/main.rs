@@ -1,13 +1,17 @@
 //! The contract suites of every relational port, on SQLite.
 
+mod books;
 mod carts;
 mod core;
+mod inbound;
+mod event_log;
 mod inventory;
 mod items;
 mod items_service;
 mod network;
 mod people;
 mod sessions;
+mod orders;
 mod support;
 mod users;
 mod wishlists;
