@@ -192,14 +192,15 @@ fn decode(body: &[u8], now: Timestamp) -> Result<ProviderEvent, WebhookRefusal> 
     Ok(ProviderEvent { id: message.id, payment, succeeded, amount, at: now })
 }
 
-/// A payment by its UUID, or by the opaque id that the shop's API shows (a type byte before the UUID, base64url).
+/// A payment by its UUID, or by the opaque id that the shop's API shows (base64url of a type byte, the order's UUID and
+/// the payment's).
 fn payment(text: &str) -> Option<PaymentId> {
     if let Ok(id) = text.parse() {
         return Some(id);
     }
     let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
-    let [_kind, uuid @ ..] = <[u8; 17]>::try_from(bytes).ok()?;
-    Some(PaymentId(Uuid::from_bytes(uuid)))
+    let [_kind, parts @ ..] = <[u8; 33]>::try_from(bytes).ok()?;
+    Uuid::from_slice(&parts[16..]).ok().map(PaymentId)
 }
 
 #[cfg(test)]
@@ -329,8 +330,8 @@ mod tests {
     fn webhooks_must_be_signed_and_understood() {
         let s = sandbox();
         let uuid = Uuid::from_u128(7);
-        let mut opaque = vec![9_u8];
-        opaque.extend(uuid.as_bytes());
+        // As the shop's API shows it: the kind, the order, the payment.
+        let opaque = [&[14_u8][..], Uuid::from_u128(3).as_bytes(), uuid.as_bytes()].concat();
         let body = |kind: &str, payment: &str| {
             format!(r#"{{"id":"m1","type":"{kind}","data":{{"payment":"{payment}","amount":100,"currency":"INR"}}}}"#)
         };
