@@ -17,6 +17,9 @@ pub const DEFAULTS: &str = include_str!("default.toml");
 /// Settings that are secrets: hidden when printed, and readable from a file by `<name>_file`.
 const SECRETS: [&str; 4] = ["token_keys", "payments_webhook_secret", "couriers_webhook_secret", "cursor_key"];
 
+/// Names of the environment that tests and scripts read; they are no settings of the shop.
+const NOT_SETTINGS: [&str; 2] = ["CHOWK_SHARED_DATA", "CHOWK_BIN"];
+
 /// The settings in force; see `default.toml` for what each means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,7 +159,7 @@ fn merged(sources: &Sources) -> Result<Table, BadSetting> {
         }
     }
     for (name, value) in &sources.environment {
-        if let Some(key) = name.strip_prefix("CHOWK_") {
+        if let Some(key) = name.strip_prefix("CHOWK_").filter(|_| !NOT_SETTINGS.contains(&name.as_str())) {
             set_text(&mut table, &key.to_lowercase(), value, name)?;
         }
     }

@@ -1,0 +1,69 @@
+# Everything a person needs: `make run`, `make test`. Both install what they lack; after `make deps` both work offline.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+CARGO ?= cargo
+NPM_FLAGS := --no-audit --no-fund --loglevel=error
+BIN := target/debug/chowk
+
+.PHONY: help deps playground build run test test-offline check fmt schema smoke smoke-browser conformance bench quality clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+deps: playground/node_modules/.package-lock.json tests/conformance/node_modules/.package-lock.json ## fetch everything that run and test need
+	$(CARGO) fetch --locked
+
+playground/node_modules/.package-lock.json: playground/package-lock.json
+	@if command -v npm >/dev/null; then cd playground && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; else echo "Node.js is missing: the shop will run without GraphiQL"; fi
+
+tests/conformance/node_modules/.package-lock.json: tests/conformance/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/conformance && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; fi
+
+playground: playground/dist/index.html ## build GraphiQL and the demo storefront
+
+playground/dist/index.html: playground/node_modules/.package-lock.json $(shell find playground/src playground/*.html playground/*.js schema/operations -type f 2>/dev/null)
+	@if command -v npm >/dev/null; then cd playground && npm run build --silent && touch dist/index.html; fi
+
+build: playground ## build the shop, in the same profile as the tests
+	$(CARGO) build --locked --bin chowk
+
+run: build ## the whole shop with demo data on http://127.0.0.1:4000
+	$(BIN) seed
+	$(BIN) serve
+
+test: ## every test that needs no outside service
+	tests/run
+
+test-offline: deps ## the same without a network
+	unshare -n sh -c 'ip link set lo up 2>/dev/null || true; CARGO_NET_OFFLINE=true tests/run'
+
+check: ## format, lints, licences
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny --version 0.20.2
+	$(CARGO) deny check --hide-inclusion-graph bans licenses sources
+
+fmt: ## format everything
+	$(CARGO) fmt --all
+
+schema: build ## export the SDL after a change of the schema
+	$(BIN) schema > schema/schema.graphql
+
+smoke: build ## start, search, order, DELIVERED, stop
+	tests/smoke
+
+smoke-browser: build ## the playground in headless Chromium
+	tests/browser/run
+
+conformance: build tests/conformance/node_modules/.package-lock.json ## the 61 audits of GraphQL over HTTP
+	tests/conformance/run
+
+bench: ## the storefront's documents under load, beside a bare route (release build)
+	tests/bench
+
+quality: ## search quality over judged queries: CHOWK_SHARED_DATA=…/data make quality
+	$(CARGO) run --locked --release --bin chowk -- quality "$${CHOWK_SHARED_DATA:?set it to the folder with icecat/}"
+
+clean: ## the demo's data (not the build)
+	rm -rf data

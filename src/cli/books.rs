@@ -1,0 +1,55 @@
+//! `chowk schema`, `chowk verify`, `chowk migrate`: small commands over the whole house.
+
+use std::process::ExitCode;
+
+use services::reconciliation::Finding;
+
+use crate::{
+    settings::Settings,
+    wiring::{self, Ambient, House, databases::Databases},
+};
+
+/// Prints the SDL.
+///
+/// # Errors
+/// When the house cannot be built.
+pub fn schema() -> anyhow::Result<ExitCode> {
+    print!("{}", resolvers::bare_sdl());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What disagrees between orders, stock and money; empty is good.
+///
+/// # Errors
+/// A failed database.
+pub async fn findings(house: &House) -> anyhow::Result<Vec<Finding>> {
+    Ok(services::reconciliation::verify(house.books.as_ref(), house.clock.now()).await?)
+}
+
+/// Proves the invariants over the live data; exit code 1 on drift.
+///
+/// # Errors
+/// A failed database.
+pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
+    let house = wiring::build(&settings, Ambient::default()).await?;
+    let findings = findings(&house).await?;
+    for (rule, meaning) in services::reconciliation::RULES {
+        let broken = findings.iter().filter(|f| f.rule == *rule).count();
+        println!("{rule:4} {:8} {meaning}", if broken == 0 { "holds".to_owned() } else { format!("{broken} broken") });
+    }
+    for finding in &findings {
+        println!("{} {}: {}", finding.rule, finding.subject, finding.message);
+    }
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Brings the tables up to date.
+///
+/// # Errors
+/// When a database refuses.
+pub async fn migrate(settings: Settings) -> anyhow::Result<ExitCode> {
+    let Ambient { clock, ids } = Ambient::default();
+    Databases::open(&settings, &clock, &ids).await?;
+    println!("the tables are up to date");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,103 @@
+//! Signed callbacks of payment providers and couriers. The signature is checked over the raw bytes before anything is
+//! read; 2xx is answered only after the effect is committed, so that the sender tries again otherwise.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use services::{
+    kernel::clock::{Clock, Timestamp},
+    orders::{self, CourierUpdate, OrderState, Orders},
+    payments::{
+        ports::{Provider, WebhookRefusal},
+        webhook,
+    },
+};
+
+use crate::settings::Secret;
+
+/// Bytes of a callback's body.
+const BODY_MAX: usize = 64 * 1024;
+
+/// What the callbacks need.
+pub struct Webhooks {
+    /// Follows what payments and couriers say.
+    pub orders: Orders,
+    /// Checks a provider's signature.
+    pub provider: Arc<dyn Provider>,
+    /// Checks the couriers' signatures.
+    pub couriers_secret: Secret,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+type Answer = (StatusCode, Json<Value>);
+
+/// The routes of the callbacks.
+pub fn routes(webhooks: Webhooks) -> Router {
+    Router::new()
+        .route("/webhooks/payments/{provider}", post(payment))
+        .route("/webhooks/couriers/{courier}", post(courier))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(Arc::new(webhooks))
+}
+
+async fn payment(State(w): State<Arc<Webhooks>>, Path(provider): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+    if provider != w.provider.name() {
+        return refuse(StatusCode::NOT_FOUND, "there is no such provider");
+    }
+    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(ToOwned::to_owned);
+    match w.provider.webhook(&header, &body, w.clock.now()) {
+        Err(WebhookRefusal::Signature) => refuse(StatusCode::UNAUTHORIZED, "the signature is not valid"),
+        Err(WebhookRefusal::Body(why)) => refuse(StatusCode::BAD_REQUEST, &why),
+        Ok(event) => done(w.orders.payment_webhook(event).await),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CourierMessage {
+    #[serde(rename = "trackingNumber")]
+    tracking_number: String,
+    state: OrderState,
+    at: String,
+}
+
+async fn courier(State(w): State<Arc<Webhooks>>, Path(courier): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+    let signature = headers.get("chowk-signature").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let secrets: Vec<&[u8]> = w.couriers_secret.reveal().split(',').map(str::as_bytes).collect();
+    if !webhook::verify(&secrets, signature, &body, w.clock.now()) {
+        return refuse(StatusCode::UNAUTHORIZED, "the signature is not valid");
+    }
+    let message: CourierMessage = match serde_json::from_slice(&body) {
+        Ok(message) => message,
+        Err(e) => return refuse(StatusCode::BAD_REQUEST, &format!("send {{trackingNumber, state, at}}: {e}")),
+    };
+    let Some(at) = Timestamp::parse_rfc3339(&message.at) else {
+        return refuse(StatusCode::BAD_REQUEST, "`at` is an instant such as 2026-11-20T06:00:00Z");
+    };
+    let update = CourierUpdate { courier, tracking_number: message.tracking_number, state: message.state, at };
+    done(w.orders.courier_update(update).await.map(|_| ()))
+}
+
+fn done(result: Result<(), orders::Error>) -> Answer {
+    match result {
+        Ok(()) => (StatusCode::OK, Json(json!({ "received": true }))),
+        Err(orders::Error::Engine(e)) => {
+            tracing::error!(engine = e.engine, cause = %e.message, "a callback could not be taken; its sender will try again");
+            refuse(StatusCode::SERVICE_UNAVAILABLE, "it cannot be taken now: send it again")
+        }
+        Err(e) => refuse(StatusCode::UNPROCESSABLE_ENTITY, &e.to_string()),
+    }
+}
+
+fn refuse(status: StatusCode, why: &str) -> Answer {
+    (status, Json(json!({ "error": why })))
+}

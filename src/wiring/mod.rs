@@ -1,0 +1,159 @@
+//! Puts engines behind ports and services on top, by the settings. One short file per port family; this one only joins
+//! them. Nothing here runs by itself: `roles` says what a process runs.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use engine_sql::{
+    books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, orders::SqlOrderStore,
+    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+};
+use services::{
+    carts::Carts,
+    inventory::Inventory,
+    items::Items,
+    kernel::{
+        clock::{Clock, SystemClock},
+        events::EventLog,
+        ids::{IdSource, SystemIds},
+    },
+    logistics::ports::NetworkStore,
+    orders::{OrderParts, OrderSettings, Orders},
+    payments::ports::Provider,
+    reconciliation::BooksStore,
+    search::{Search, ports::SearchIndex},
+    serviceability::Serviceability,
+    sessions::{Moves, Sessions, TokenKeys},
+    users::{Users, ports::UserStore},
+    wishlists::Wishlists,
+};
+
+use crate::settings::Settings;
+
+pub mod cache;
+pub mod databases;
+pub mod edge_parts;
+pub mod events;
+pub mod payments;
+pub mod roles;
+pub mod search;
+pub mod workers;
+
+use databases::Databases;
+pub use edge_parts::{metrics, scalars, trusted};
+
+/// Everything that a process may run, built but not started.
+#[derive(Clone)]
+pub struct House {
+    /// The services, as resolvers call them.
+    pub shop: resolvers::Shop,
+    /// The databases.
+    pub databases: Databases,
+    /// The event log.
+    pub log: Arc<dyn EventLog>,
+    /// The search index.
+    pub index: Arc<dyn SearchIndex>,
+    /// The payment provider.
+    pub provider: Arc<dyn Provider>,
+    /// Orders, stock and money side by side.
+    pub books: Arc<dyn BooksStore>,
+    /// Accounts, for the seed.
+    pub users: Arc<dyn UserStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What a test may put in place of the machine's own.
+#[derive(Clone)]
+pub struct Ambient {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl Default for Ambient {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
+    }
+}
+
+/// Builds the house.
+///
+/// # Errors
+/// When an engine refuses; the sentence says which setting and what to do.
+pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<House> {
+    let Ambient { clock, ids } = ambient;
+    let databases = Databases::open(settings, &clock, &ids).await?;
+    let main = &databases.main;
+    let log = events::log(&databases);
+    let items = Items::new(Arc::new(SqlItemStore::new(databases.items.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let inventory = Inventory::new(Arc::new(SqlInventoryStore::new(main.clone())), Arc::clone(&clock));
+    let network: Arc<dyn NetworkStore> = Arc::new(SqlNetworkStore::new(main.clone()));
+    let serviceability = Serviceability::new(Arc::clone(&network), inventory.clone(), Arc::clone(&clock));
+    serviceability.load().await.context("the delivery network cannot be read")?;
+    let user_store: Arc<dyn UserStore> = Arc::new(SqlUserStore::new(main.clone()));
+    let users = Users::new(Arc::clone(&user_store), Arc::clone(&clock), Arc::clone(&ids));
+    let carts = Carts::new(Arc::new(SqlCartStore::new(databases.carts.clone())), items.clone(), Arc::clone(&clock));
+    let wishlists = Wishlists::new(Arc::new(SqlWishlistStore::new(databases.wishlists.clone())), items.clone(), Arc::clone(&clock));
+    let moves = Moves::new(carts.clone(), wishlists.clone());
+    let keys = TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
+    let sessions = Sessions::new(
+        Arc::clone(&user_store),
+        Arc::new(SqlSessionStore::new(main.clone())),
+        cache::limiter(),
+        moves.clone(),
+        keys,
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+    );
+    let provider = payments::provider(settings, main);
+    let orders = Orders::new(
+        OrderParts {
+            store: Arc::new(SqlOrderStore::new(main.clone())),
+            provider: Arc::clone(&provider),
+            deadlines: cache::deadlines(),
+            items: items.clone(),
+            inventory: inventory.clone(),
+            serviceability: serviceability.clone(),
+            users: users.clone(),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+        },
+        OrderSettings {
+            quote_ttl: settings.quote_ttl,
+            reservation_ttl: settings.reservation_ttl,
+            guest_secret: settings.cursor_key.reveal().as_bytes().to_vec(),
+            ..OrderSettings::default()
+        },
+    );
+    let index = search::index(settings, &clock)?;
+    let search = Search::new(
+        Arc::clone(&index),
+        items.clone(),
+        inventory.clone(),
+        serviceability.clone(),
+        settings.cursor_key.reveal().as_bytes().to_vec(),
+        Arc::clone(&clock),
+        search::synonyms(),
+    );
+    let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
+    let shop = resolvers::Shop {
+        items,
+        inventory,
+        serviceability,
+        users,
+        sessions,
+        carts,
+        wishlists,
+        moves,
+        search,
+        orders,
+        log: Arc::clone(&log),
+        network,
+        books: Arc::clone(&books),
+        clock: Arc::clone(&clock),
+        ids,
+    };
+    Ok(House { books, shop, databases, log, index, provider, users: user_store, clock })
+}

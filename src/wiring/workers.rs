@@ -1,0 +1,128 @@
+//! Starts the workers that the roles name, and waits for them at the end.
+
+use std::{sync::Arc, time::Duration};
+
+use services::kernel::{
+    error::{EngineError, EngineResult},
+    events::{DeadLetter, Delivered},
+};
+use tokio::{sync::watch, task::JoinHandle};
+use workers::{
+    Worker,
+    caches::Caches,
+    carts::CartKeeper,
+    consumer::{Consumer, Handler},
+    couriers::Couriers,
+    indexer::Indexer,
+    payment::Payment,
+    processing::Processing,
+    refunds::Refunds,
+    sweeper::Sweeper,
+    worker,
+};
+
+use super::{House, roles};
+use crate::{
+    edge::{Drain, Health, Readiness},
+    settings::Settings,
+};
+
+/// How often the readiness of the engines is looked at.
+const PROBE: Duration = Duration::from_secs(2);
+
+/// The running workers.
+#[derive(Debug)]
+pub struct Running {
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Waits until all have ended; the drain tells them to.
+    pub async fn stopped(self) {
+        for task in self.tasks {
+            if let Err(e) = task.await {
+                tracing::error!(error = %e, "a worker did not end well");
+            }
+        }
+    }
+}
+
+/// The consumers of the log, by their group.
+fn handlers(house: &House) -> Vec<Arc<dyn Handler>> {
+    let shop = &house.shop;
+    vec![Arc::new(CartKeeper { carts: shop.carts.clone(), moves: shop.moves.clone(), orders: shop.orders.clone() })]
+}
+
+/// The workers that the roles name.
+pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
+    let shop = &house.shop;
+    let orders = || shop.orders.clone();
+    let mut all: Vec<Arc<dyn Worker>> = vec![
+        Arc::new(Payment(orders())),
+        Arc::new(Refunds(orders())),
+        Arc::new(Sweeper::new(orders(), settings.sweep)),
+        Arc::new(Processing(orders())),
+        Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
+    ];
+    if !settings.freeze_couriers && !settings.production {
+        all.push(Arc::new(Couriers::new(orders(), Arc::clone(&house.clock))));
+    }
+    for handler in handlers(house) {
+        all.push(Arc::new(Consumer::new(handler, Arc::clone(&house.log), Arc::clone(&house.clock))));
+    }
+    all.retain(|w| roles::runs(&settings.roles, w.name()));
+    if roles::serves_api(&settings.roles) {
+        let caches = Caches::new(shop.items.clone(), shop.users.clone(), shop.serviceability.clone(), Arc::clone(&house.log));
+        all.push(Arc::new(caches));
+    }
+    all
+}
+
+/// Starts the workers that the roles name.
+pub fn start(house: &House, settings: &Settings, readiness: &Readiness, drain: &Drain) -> Running {
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks: Vec<JoinHandle<()>> = chosen(house, settings)
+        .into_iter()
+        .map(|w| tokio::spawn(worker::run(w, Arc::clone(&house.log), stopped.clone())))
+        .collect();
+    let begun = drain.begun();
+    tasks.push(tokio::spawn(async move {
+        begun.await;
+        // Every worker holds a receiver until it ends.
+        let _ = stop.send(true);
+    }));
+    tasks.push(tokio::spawn(probe(house.clone(), readiness.clone(), stopped)));
+    Running { tasks }
+}
+
+/// Hands a dead letter to its consumer again.
+///
+/// # Errors
+/// When it fails again, or its consumer is gone.
+pub async fn replay(house: &House, _settings: &Settings, letter: &DeadLetter) -> EngineResult<()> {
+    let handler = handlers(house).into_iter().find(|h| h.group() == letter.group);
+    let handler = handler.ok_or_else(|| EngineError::permanent("events", format!("there is no consumer {}", letter.group)))?;
+    handler.handle(&Delivered { offset: letter.offset, topic: letter.topic, event: letter.event.clone() }).await
+}
+
+/// Tells how the engines are, by asking them.
+async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<bool>) {
+    loop {
+        let database = house.databases.main.read("database", "SELECT 1", Vec::new()).await;
+        readiness.set("database", database.map_or_else(|e| Health::Down(said(&e)), |_| Health::Ready));
+        let search = house.index.count().await;
+        readiness.set("search", search.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
+        let lanes = house.shop.serviceability.refresh().await;
+        readiness.set("serviceability", lanes.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
+        tokio::select! {
+            _ = stop.wait_for(|s| *s) => return,
+            () = tokio::time::sleep(PROBE) => {}
+        }
+    }
+}
+
+/// What a prober may hear: which engine and whether it passes, not its inner words.
+fn said(e: &EngineError) -> String {
+    tracing::warn!(engine = e.engine, cause = %e.message, "an engine does not answer");
+    if e.retryable { "does not answer now; it is tried again".to_owned() } else { "refuses; see the log".to_owned() }
+}
