@@ -84,6 +84,7 @@ pub struct PartName {
 pub fn offer(row: &Row, line: u64, profile: &Profile) -> Result<Offer, String> {
     let columns = &profile.columns;
     let key = key(row, &columns.key)?;
+    let key = if columns.key_is_address { file_stem(&key) } else { key };
     let title = first(row, &columns.title).map(|t| cut(&one_line(&plain(&t)), TITLE_MAX).to_owned());
     let title = title.filter(|t| !t.is_empty()).ok_or_else(|| format!("there is no {}", columns.title.join(" or ")))?;
     let brand = first(row, &columns.brand).map(|b| cut(&one_line(&b), BRAND_MAX).to_owned());
@@ -116,6 +117,13 @@ fn first(row: &Row, columns: &[String]) -> Option<String> {
 fn key(row: &Row, columns: &[String]) -> Result<String, String> {
     let part = |column: &String| row.text(column).map(|t| one_line(&t)).ok_or_else(|| format!("there is no {column}"));
     Ok(columns.iter().map(part).collect::<Result<Vec<_>, _>>()?.join(KEY_SEPARATOR))
+}
+
+/// `4984700` of `https://pictures.example/a/4984700.jpg`.
+fn file_stem(address: &str) -> String {
+    let file = address.rsplit('/').next().unwrap_or(address);
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    if stem.is_empty() { address.to_owned() } else { stem.to_owned() }
 }
 
 fn prices(row: &Row, profile: &Profile) -> Result<(Money, Option<Money>), String> {
@@ -326,6 +334,13 @@ mod tests {
         assert_eq!(of(json!("[\"The shorts themselves\"]")), path(&["Other"]));
         assert_eq!(of(json!(["A", "B", "C"])), path(&["A", "B"]));
         assert_eq!(of(json!([{"id": "1", "name": "A"}, {"id": "2", "name": "B"}])), path(&["A"]));
+    }
+
+    #[test]
+    fn an_address_may_be_the_key() {
+        assert_eq!(file_stem("https://pictures.example/a.b/4984700_sb.jpg"), "4984700_sb");
+        assert_eq!(file_stem("4984700"), "4984700");
+        assert_eq!(file_stem("x/"), "x/");
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub enum RowsAre {
 pub struct Columns {
     /// Together they name the item at the supplier, for ever.
     pub key: Vec<String>,
+    /// The key is an address: only its last part counts, without the file's ending.
+    pub key_is_address: bool,
     /// The SKU of a row that is a variant by itself; the key when absent.
     pub sku: Vec<String>,
     /// As shown.
