@@ -1,4 +1,10 @@
 //! The whole shop, tested from outside: through real HTTP and WebSocket on a port of 127.0.0.1, on the embedded engines.
 
 mod architecture;
+mod bad_input;
+mod edges;
 mod events;
+mod harness;
+mod journeys;
+mod operations;
+mod operations_http;
