@@ -53,7 +53,10 @@ fn mysql_value(row: &sqlx::mysql::MySqlRow, i: usize) -> Result<Value, sqlx::Err
     }
     let kind = raw.type_info();
     let name = kind.name();
-    Ok(if name.contains("BINARY") || name.contains("BLOB") {
+    // A text column with a `_bin` collation is called binary too, so ask first whether it is text.
+    Ok(if <str as sqlx::Type<sqlx::MySql>>::compatible(&kind) {
+        Value::Text(row.try_get_unchecked(i)?)
+    } else if name.contains("BINARY") || name.contains("BLOB") {
         Value::Bytes(row.try_get_unchecked(i)?)
     } else if matches!(name, "FLOAT" | "DOUBLE") {
         Value::Real(row.try_get_unchecked(i)?)
@@ -61,6 +64,10 @@ fn mysql_value(row: &sqlx::mysql::MySqlRow, i: usize) -> Result<Value, sqlx::Err
         Value::Int(i64::try_from(row.try_get_unchecked::<u64, _>(i)?).unwrap_or(i64::MAX))
     } else if name.contains("INT") || name == "BOOLEAN" {
         Value::Int(row.try_get_unchecked(i)?)
+    } else if name == "DECIMAL" {
+        // What a sum of whole numbers comes as.
+        let digits: String = row.try_get_unchecked(i)?;
+        digits.parse().map(Value::Int).unwrap_or(Value::Text(digits))
     } else {
         Value::Text(row.try_get_unchecked(i)?)
     })

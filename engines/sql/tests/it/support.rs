@@ -1,8 +1,10 @@
-//! A fresh database per test, in a folder that goes away with it.
+//! A fresh database per test: a SQLite file in a folder that goes away with it, or, when `CHOWK_TEST_MYSQL_URL` names a
+//! throw-away server (such as `mysql://user:password@127.0.0.1:3306`), a database of its own there.
 
 use std::sync::Arc;
 
 use engine_sql::Db;
+use sea_orm::ConnectionTrait;
 use services::kernel::{
     clock::{ManualClock, Timestamp},
     ids::SystemIds,
@@ -24,8 +26,21 @@ pub async fn db() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("chowk.db");
     let clock = Arc::new(ManualClock::new(Timestamp::parse_rfc3339("2026-11-20T06:00:00Z").expect("an instant")));
-    let db = Db::open(&format!("sqlite:{}", path.display()), clock.clone(), Arc::new(SystemIds)).await.expect("opens");
+    let url = match std::env::var("CHOWK_TEST_MYSQL_URL") {
+        Ok(server) => mysql_database(&server).await,
+        Err(_) => format!("sqlite:{}", path.display()),
+    };
+    let db = Db::open(&url, clock.clone(), Arc::new(SystemIds)).await.expect("opens");
     TestDb { db, clock, path, _folder: folder }
+}
+
+async fn mysql_database(server: &str) -> String {
+    let name = format!("chowk_test_{}", uuid::Uuid::now_v7().simple());
+    let connection = sea_orm::Database::connect(server).await.expect("the server answers");
+    let create = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4");
+    connection.execute_unprepared(&create).await.expect("makes a database");
+    connection.close().await.expect("closes");
+    format!("{}/{name}", server.trim_end_matches('/'))
 }
 
 /// One test per function of an area's contract suite, each on a fresh database.
