@@ -47,6 +47,10 @@ pub(crate) async fn move_stock(tx: &mut dyn Tx, row: &LedgerRow, item: ItemId, n
         .await?;
     let left = available_of(tx, row).await?;
     if changed == 0 {
+        if left.is_some() && needed(available) == 0 && needed(reserved) == 0 && needed(sold) == 0 {
+            // Nothing could have refused it: the level was made by another between the two statements (MySQL).
+            return Err(EngineError::retryable(ENGINE, "the level was made by another meanwhile"));
+        }
         if left.is_some() || available < 0 || reserved < 0 || sold < 0 {
             return Ok(Moved::WouldBeNegative { available: units(left.unwrap_or(0)) });
         }
