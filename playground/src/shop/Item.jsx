@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { newKey } from '../shared/keys.js';
 import { ask, ensureSession, useAction, useAnswer, useShop } from './hooks.js';
-import { Card, Picture, Problems, Promised } from './parts.jsx';
+import { Picture, Problems, Promised } from './parts.jsx';
 import { ADD, ITEM } from './queries.js';
 
 const STOCK = { IN_STOCK: 'In stock', LOW_STOCK: 'Nearly gone', SOLD_OUT: 'Sold out' };
@@ -92,16 +92,6 @@ function Page({ item }) {
           ))}
         </dl>
       </div>
-      {item.similar?.nodes.length > 0 && (
-        <section className="wide">
-          <h2>Similar</h2>
-          <ul className="grid">
-            {item.similar.nodes.map((other) => (
-              <Card key={other.id} item={other} />
-            ))}
-          </ul>
-        </section>
-      )}
     </article>
   );
 }

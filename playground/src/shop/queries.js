@@ -32,7 +32,6 @@ export const ITEM = `query ShopItem($slug: String!, $deliverTo: Pincode) {
     variants(first: 100) { nodes {
       id title options { name value } image { url alt } price { ${MONEY} } listPrice { ${MONEY} } availability delivery(deliverTo: $deliverTo) { ${DELIVERY} }
     } }
-    similar(first: 4) { nodes { ${CARD} } }
   }
 }`;
 
