@@ -142,7 +142,7 @@ async fn one_document_is_found_by_its_words(index: &dyn SearchIndex) {
 }
 
 async fn a_thousand_documents_are_counted_and_paged(index: &dyn SearchIndex) {
-    fill(index, (1..=1_000).map(|n| document(n, if n % 2 == 0 { "blue shirt" } else { "red shirt" }))).await;
+    fill(index, (1..=1_000).map(|n| document(n, if n.is_multiple_of(2) { "blue shirt" } else { "red shirt" }))).await;
     let mut seen = BTreeSet::new();
     let mut query = IndexQuery::of("shirt", 100);
     for page in 0..10 {
@@ -258,7 +258,7 @@ fn shirts() -> Vec<ItemDocument> {
         shirt.brand = Some(if n <= 6 { "Allen Solly" } else { "Björn" }.into());
         shirt.category_path = vec![category(1), category(if n <= 4 { 2 } else { 3 })];
         shirt.attributes = vec![
-            ("colour".into(), IndexedValue::Word(if n % 2 == 0 { "Navy Blue" } else { "Red" }.into())),
+            ("colour".into(), IndexedValue::Word(if n.is_multiple_of(2) { "Navy Blue" } else { "Red" }.into())),
             ("weight".into(), IndexedValue::Number(n as f64 / 2.0)),
             ("iron_free".into(), IndexedValue::Flag(n <= 3)),
         ];

@@ -6,9 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use services::kernel::ids::ItemId;
+use services::{
+    inbound::{self, Profile},
+    items::item_id,
+    kernel::ids::{ItemId, SupplierId},
+};
 
-use crate::catalogue::item_id;
+use crate::PROFILE;
 
 /// Hits that count.
 const DEPTH: usize = 10;
@@ -27,14 +31,20 @@ pub struct Score {
     pub judged: f64,
 }
 
+/// Who sends the catalogue.
+pub fn supplier(profile: &Profile) -> SupplierId {
+    inbound::supplier_named(&profile.supplier)
+}
+
 impl Judgments {
     /// Reads `query,docid,rating`.
     pub fn read(path: &Path) -> Result<Self> {
         let mut rows = csv::Reader::from_path(path).with_context(|| format!("reading {}", path.display()))?;
+        let supplier = supplier(&Profile::named(PROFILE)?);
         let mut all: BTreeMap<String, HashMap<ItemId, i32>> = BTreeMap::new();
         for row in rows.deserialize() {
             let (query, item, rating): (String, String, i32) = row?;
-            all.entry(query).or_default().insert(item_id(&item), rating);
+            all.entry(query).or_default().insert(item_id(supplier, &item), rating);
         }
         Ok(Self(all))
     }

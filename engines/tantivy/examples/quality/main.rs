@@ -5,27 +5,26 @@
 //! Nothing is tuned to a single query: a fold is chosen by the hash of the query, and only means count. No term of the
 //! synonyms file may be a judged query; that is checked here as well.
 
-mod catalogue;
 mod judged;
+#[path = "../../tests/shop/mod.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod shop;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
+use std::{fs::File, path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
 use anyhow::{Context, Result, ensure};
-use engine_tantivy::TantivyIndex;
 use judged::{Judgments, Score};
 use services::{
-    kernel::clock::{Clock, SystemClock},
-    search::{
-        IndexChange, IndexQuery, Synonyms,
-        ports::{Checkpoint, SearchIndex},
-        words,
-    },
+    inbound::{self, Import, Profile},
+    logistics::Network,
+    search::{IndexQuery, Synonyms, ports::SearchIndex, words},
 };
+use shop::{NOW, Shop};
 
 /// The mean nDCG@10 that must be reached.
 const BAR: f64 = 0.74;
-/// Items of one commit.
-const CHUNK: usize = 5_000;
+/// The import profile of the catalogue, which also names its supplier.
+const PROFILE: &str = "icecat";
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -34,8 +33,8 @@ async fn main() -> Result<ExitCode> {
     let verbose = args.next().as_deref() == Some("--queries");
     let judgments = Judgments::read(&folder.join("judgments_dev.csv"))?;
     let started = Instant::now();
-    let (index, items) = fill(&folder.join("products.jsonl.gz")).await?;
-    println!("{items} items indexed in {:.1} s", started.elapsed().as_secs_f64());
+    let shop = fill(folder.join("products.jsonl.gz")).await?;
+    println!("{} items in {:.1} s", shop.index.count().await?, started.elapsed().as_secs_f64());
     let shipped = Synonyms::shipped();
     for query in judgments.queries() {
         let stems: Vec<String> = words::asked(query).into_iter().map(|w| w.stem).collect();
@@ -43,27 +42,28 @@ async fn main() -> Result<ExitCode> {
         let whole = shipped.wider(&stems).into_iter().any(|w| w.words == stems.len());
         ensure!(!whole, "`{query}` is a judged query and a term of the synonyms file");
     }
-    let plain = measure(&index, &judgments, Synonyms::default(), false).await?;
-    let wide = measure(&index, &judgments, shipped, verbose).await?;
+    let plain = measure(&shop, &judgments, Synonyms::default(), false).await?;
+    let wide = measure(&shop, &judgments, shipped, verbose).await?;
     report("without synonyms", &plain);
     report("with the shipped synonyms", &wide);
     let (plain, wide) = (Score::mean(&plain).ndcg, Score::mean(&wide).ndcg);
     Ok(if plain.min(wide) < BAR { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn fill(products: &std::path::Path) -> Result<(TantivyIndex, u64)> {
-    let index = TantivyIndex::in_memory(Arc::new(SystemClock))?;
-    let documents = catalogue::documents(products)?;
-    for chunk in documents.chunks(CHUNK) {
-        let changes = chunk.iter().map(|d| IndexChange::Put(Box::new(d.clone()))).collect();
-        index.apply(changes, Checkpoint::default(), SystemClock.now()).await?;
-    }
-    let items = index.count().await?;
-    Ok((index, items))
+/// The catalogue goes the way of every feed: import, consumer, index.
+async fn fill(products: PathBuf) -> Result<Shop> {
+    let shop = Shop::open(Network::default()).await;
+    let file = File::open(&products).with_context(|| format!("opening {}", products.display()))?;
+    let profile = Profile::named(PROFILE)?;
+    let import = Import { supplier: judged::supplier(&profile), profile, stock: None };
+    let summary = inbound::import(file, import, &shop.items, &shop.inventory, |_| {}).await?;
+    ensure!(summary.rejected == 0, "{} rows of the catalogue were refused", summary.rejected);
+    shop.search.rebuild().await?;
+    Ok(shop)
 }
 
 async fn measure(
-    index: &TantivyIndex,
+    shop: &Shop,
     judgments: &Judgments,
     synonyms: Synonyms,
     verbose: bool,
@@ -72,7 +72,7 @@ async fn measure(
     let mut scores = Vec::new();
     for query in judgments.answerable() {
         let asked = IndexQuery { synonyms: synonyms.clone(), ..IndexQuery::of(query, 10) };
-        let answer = index.search(asked, SystemClock.now()).await?;
+        let answer = shop.index.search(asked, NOW).await?;
         let hits: Vec<_> = answer.hits.iter().map(|h| h.item).collect();
         let score = judgments.score(query, &hits);
         if verbose {

@@ -1,16 +1,18 @@
 //! The tantivy index against the contract of every search index, and what is its own: its folder.
 
 mod folder;
+mod service;
+#[path = "../shop/mod.rs"]
+mod shop;
 
 use std::sync::Arc;
 
 use engine_tantivy::TantivyIndex;
 use services::{
-    kernel::clock::{ManualClock, Timestamp},
+    kernel::clock::ManualClock,
     search::{contract, ports::SearchIndex},
 };
-
-const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+use shop::NOW;
 
 fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(NOW))
