@@ -1,7 +1,10 @@
 //! Filters and orders as callers send them, and what the search service takes.
 
 use async_graphql::{Enum, ID, InputObject, OneofObject};
-use services::search::{self, Filter};
+use services::{
+    kernel::money::Currency,
+    search::{self, Filter},
+};
 
 use crate::{
     error::{Attempt, Refused},
@@ -88,9 +91,10 @@ impl FilterInput {
                 ids::parse_all(&given).map_err(|(_, e)| Refused::Argument("filters.categoryIds", e.to_string()))?,
             ),
             Self::Brands(brands) => Filter::Brands(brands),
-            Self::Price(PriceFilterInput { min, max }) => {
-                Filter::Price(min.map(|m| m.amount.0), max.map(|m| m.amount.0))
-            }
+            Self::Price(PriceFilterInput { min, max }) => Filter::Price(
+                min.map(|m| rupees(m, "filters.price.min")).transpose()?,
+                max.map(|m| rupees(m, "filters.price.max")).transpose()?,
+            ),
             Self::MinRating(rating) => Filter::MinRating(stars(rating)?),
             Self::Attribute(AttributeFilterInput { key, is }) => match is {
                 AttributeConditionInput::AnyOf(words) => Filter::AttributeWords(key, words),
@@ -101,6 +105,14 @@ impl FilterInput {
             },
         })
     }
+}
+
+/// Minor units of a bound; the shop's prices are in one currency, and another one cannot be compared with them.
+fn rupees(bound: MoneyInput, argument: &'static str) -> Attempt<i64> {
+    if bound.currency_code.0 != Currency::INR {
+        return Err(Refused::Argument(argument, "prices are in INR: give the bound in INR".to_owned()).into());
+    }
+    Ok(bound.amount.0)
 }
 
 /// A rating of 1 to 5, told as tenths so that it is exact.
@@ -119,6 +131,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::scalars::{CurrencyCode, Long};
 
     #[test]
     fn filters_decode_and_bad_ones_are_refused() {
@@ -127,6 +140,12 @@ mod tests {
         assert_eq!(decoded.ok(), Some(Filter::Categories(vec![category])));
         let wrong = FilterInput::CategoryIds(vec![ids::of(ItemId(Uuid::from_u128(5)))]).decode();
         assert!(wrong.is_err());
+        let price = |code: &str| {
+            let min = MoneyInput { amount: Long(500), currency_code: CurrencyCode(code.parse().expect("a code")) };
+            FilterInput::Price(PriceFilterInput { min: Some(min), max: None }).decode()
+        };
+        assert_eq!(price("INR").ok(), Some(Filter::Price(Some(500), None)));
+        assert!(price("USD").is_err(), "dollars are not compared with rupees");
         assert!(FilterInput::MinRating(6.0).decode().is_err());
         assert!(FilterInput::MinRating(f64::NAN).decode().is_err());
         assert_eq!(FilterInput::MinRating(4.0).decode().ok(), Some(Filter::MinRating(4.0)));
