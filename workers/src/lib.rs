@@ -7,13 +7,16 @@
 pub mod consumer;
 pub mod worker;
 
+pub mod activity;
 pub mod caches;
 pub mod carts;
 pub mod couriers;
 pub mod indexer;
+pub mod notifier;
 pub mod payment;
 pub mod processing;
 pub mod refunds;
+pub mod retention;
 pub mod sweeper;
 
 pub use worker::{Rhythm, Worker};

@@ -1,4 +1,5 @@
-//! Ends unpaid orders whose deadline is over, by the store's own truth, and forgets quotes and keys of long ago.
+//! Ends unpaid orders whose deadline is over, by the store's own truth, and forgets quotes and keys of long ago. The watch
+//! over deadlines only tells how long to rest: what it does not know is found by the next sweep.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -14,18 +15,24 @@ use crate::worker::{Rhythm, Worker};
 const ORDERS: usize = 200;
 /// Every so many idle steps, rows of long ago are forgotten.
 const FORGET_EVERY: u64 = 100;
+/// The shortest rest, so that a deadline that is just over is not asked about in a spin.
+const REST_MIN: Duration = Duration::from_millis(20);
+/// The longest rest: an order that was made meanwhile may end soon.
+const REST_MAX: Duration = Duration::from_secs(1);
 
 /// See the module.
 pub struct Sweeper {
     orders: Orders,
     every: Duration,
     steps: AtomicU64,
+    /// How long to rest until the next deadline that the watch knows of, microseconds; at most `every`.
+    rest: AtomicU64,
 }
 
 impl Sweeper {
     /// Looks every so often.
     pub fn new(orders: Orders, every: Duration) -> Self {
-        Self { orders, every, steps: AtomicU64::new(0) }
+        Self { orders, every, steps: AtomicU64::new(0), rest: AtomicU64::new(0) }
     }
 }
 
@@ -35,13 +42,16 @@ impl Worker for Sweeper {
         "sweeper"
     }
     fn rhythm(&self) -> Rhythm {
-        Rhythm::Timed(self.every)
+        let most = self.every.min(REST_MAX);
+        Rhythm::Timed(Duration::from_micros(self.rest.load(Ordering::Relaxed)).clamp(REST_MIN.min(most), most))
     }
     async fn step(&self) -> EngineResult<usize> {
         let ended = self.orders.expire_step(ORDERS).await?;
         if ended == 0 && self.steps.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET_EVERY) {
             self.orders.forget_step(ORDERS).await?;
         }
+        let rest = self.orders.until_next_deadline().await.unwrap_or(self.every);
+        self.rest.store(u64::try_from(rest.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
         Ok(ended)
     }
 }

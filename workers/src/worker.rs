@@ -1,10 +1,14 @@
 //! What a worker is, and the loop that runs it: step while there is work, then wait for the log or the clock; after a
 //! failure wait longer and longer, up to a bound; stop between two steps when told.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use services::kernel::{error::EngineResult, events::EventLog};
+use futures::FutureExt;
+use services::kernel::{
+    error::{EngineError, EngineResult},
+    events::EventLog,
+};
 use tokio::sync::watch;
 
 /// The first wait after a failed step.
@@ -46,14 +50,18 @@ pub async fn drain(worker: &dyn Worker) -> EngineResult<usize> {
             n => done += n,
         }
     }
-    Err(services::kernel::error::EngineError::permanent("workers", format!("{} never runs dry", worker.name())))
+    Err(EngineError::permanent("workers", format!("{} never runs dry", worker.name())))
 }
 
 /// Runs a worker until told to stop. A step that runs is let to its end.
 pub async fn run(worker: Arc<dyn Worker>, log: Arc<dyn EventLog>, mut stop: watch::Receiver<bool>) {
     let mut failures = 0_u32;
     while !*stop.borrow() {
-        let wait = match worker.step().await {
+        // Listens before it looks, so that what is written in between wakes it.
+        let wakened = log.wakened();
+        let stepped = AssertUnwindSafe(worker.step()).catch_unwind().await;
+        let stepped = stepped.unwrap_or_else(|_| Err(EngineError::permanent("workers", "a step panicked")));
+        let wait = match stepped {
             Ok(0) => {
                 failures = 0;
                 None
@@ -73,17 +81,17 @@ pub async fn run(worker: Arc<dyn Worker>, log: Arc<dyn EventLog>, mut stop: watc
         };
         tokio::select! {
             _ = stop.wait_for(|s| *s) => {}
-            () = rest(worker.rhythm(), wait, log.as_ref()) => {}
+            () = rest(worker.rhythm(), wait, wakened) => {}
         }
     }
 }
 
-async fn rest(rhythm: Rhythm, back_off: Option<Duration>, log: &dyn EventLog) {
+async fn rest(rhythm: Rhythm, back_off: Option<Duration>, wakened: impl Future<Output = ()>) {
     match (back_off, rhythm) {
         (Some(time), _) | (None, Rhythm::Timed(time)) => tokio::time::sleep(time).await,
         (None, Rhythm::Woken(time)) => {
             // Either is fine: a lost wake-up only delays until the poll.
-            let _ = tokio::time::timeout(time, log.wakened()).await;
+            let _ = tokio::time::timeout(time, wakened).await;
         }
     }
 }

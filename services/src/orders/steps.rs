@@ -205,9 +205,15 @@ impl Orders {
         Ok(handled)
     }
 
-    /// The next deadline that the watch knows of.
-    pub async fn next_deadline(&self) -> EngineResult<Option<Timestamp>> {
-        self.parts.deadlines.next().await
+    /// How long until the next deadline that the watch knows of; `None` when it knows of none, or failed.
+    pub async fn until_next_deadline(&self) -> Option<Duration> {
+        match self.parts.deadlines.next().await {
+            Ok(next) => next.map(|at| at.since(self.now())),
+            Err(e) => {
+                tracing::warn!(error = %e, "the deadline watch failed; the sweep over the store stands in");
+                None
+            }
+        }
     }
 
     fn new_refund(&self) -> RefundId {

@@ -3,11 +3,13 @@
 mod books;
 mod carts;
 mod core;
+mod histories;
 mod inbound;
 mod event_log;
 mod inventory;
 mod items;
 mod items_service;
+mod messages;
 mod network;
 mod people;
 mod sessions;

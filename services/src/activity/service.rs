@@ -1,0 +1,149 @@
+//! Notes deeds in a bounded buffer and flushes them to the log.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use moka::sync::Cache;
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use super::{model::Deed, ports::PseudonymStore};
+use crate::kernel::{
+    clock::Clock,
+    error::EngineResult,
+    events::{ActivityEvent, EventLog, NewEvent},
+    ids::IdSource,
+    limits::QUERY_MAX,
+};
+
+/// Deeds that wait to be flushed, at most.
+const BUFFER: usize = 10_000;
+/// Pseudonyms that are remembered.
+const PSEUDONYMS: u64 = 100_000;
+
+/// Activity. Cheap to clone; all clones share one buffer.
+#[derive(Clone)]
+pub struct Activity(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn PseudonymStore>,
+    log: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    /// Taken for moments only, never across a wait.
+    waiting: Mutex<VecDeque<Deed>>,
+    dropped: AtomicU64,
+    known: Cache<Uuid, Uuid>,
+}
+
+impl fmt::Debug for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Activity").field("waiting", &self.0.waiting.lock().len()).finish_non_exhaustive()
+    }
+}
+
+impl Activity {
+    /// Onto a log, under the pseudonyms of a store.
+    pub fn new(store: Arc<dyn PseudonymStore>, log: Arc<dyn EventLog>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            log,
+            clock,
+            ids,
+            waiting: Mutex::default(),
+            dropped: AtomicU64::new(0),
+            known: Cache::new(PSEUDONYMS),
+        }))
+    }
+
+    /// Notes a deed; it costs no call. When the buffer is full the oldest is dropped.
+    pub fn note(&self, mut deed: Deed) {
+        if let Some(text) = &mut deed.text {
+            let end = text.floor_char_boundary(QUERY_MAX);
+            text.truncate(end);
+        }
+        let mut waiting = self.0.waiting.lock();
+        if waiting.len() >= BUFFER {
+            waiting.pop_front();
+            self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        waiting.push_back(deed);
+    }
+
+    /// How many deeds were dropped since the start because the buffer was full.
+    pub fn dropped(&self) -> u64 {
+        self.0.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Writes up to `limit` noted deeds to the log; answers how many. When the log fails they wait on.
+    pub async fn flush(&self, limit: usize) -> EngineResult<usize> {
+        let deeds: Vec<Deed> = {
+            let mut waiting = self.0.waiting.lock();
+            let n = waiting.len().min(limit);
+            waiting.drain(..n).collect()
+        };
+        if deeds.is_empty() {
+            return Ok(0);
+        }
+        let written = self.write(&deeds).await;
+        if let Err(e) = written {
+            let mut waiting = self.0.waiting.lock();
+            for deed in deeds.into_iter().rev() {
+                if waiting.len() < BUFFER {
+                    waiting.push_front(deed);
+                } else {
+                    self.0.dropped.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            return Err(e);
+        }
+        Ok(deeds.len())
+    }
+
+    /// Writes deeds at once: for deeds that are read from the log themselves.
+    pub async fn write(&self, deeds: &[Deed]) -> EngineResult<()> {
+        let pseudonyms = self.pseudonyms(deeds).await?;
+        let events = deeds.iter().filter_map(|d| Some(told(d, *pseudonyms.get(&d.owner)?))).collect();
+        self.0.log.append(events, self.0.clock.now()).await
+    }
+
+    /// Forgets who was behind a pseudonym.
+    pub async fn forget(&self, owner: Uuid) -> EngineResult<()> {
+        self.0.store.forget(owner).await?;
+        self.0.known.invalidate(&owner);
+        Ok(())
+    }
+
+    async fn pseudonyms(&self, deeds: &[Deed]) -> EngineResult<HashMap<Uuid, Uuid>> {
+        let owners: HashSet<Uuid> = deeds.iter().map(|d| d.owner).collect();
+        let mut all: HashMap<Uuid, Uuid> = owners.iter().filter_map(|o| Some((*o, self.0.known.get(o)?))).collect();
+        let unknown = owners.into_iter().filter(|o| !all.contains_key(o));
+        let proposed: HashMap<Uuid, Uuid> =
+            unknown.map(|o| (o, uuid::Builder::from_random_bytes(self.0.ids.random().to_be_bytes()).into_uuid())).collect();
+        if !proposed.is_empty() {
+            for (owner, pseudonym) in self.0.store.pseudonyms(proposed).await? {
+                self.0.known.insert(owner, pseudonym);
+                all.insert(owner, pseudonym);
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn told(deed: &Deed, pseudonym: Uuid) -> NewEvent {
+    NewEvent::of(&ActivityEvent::ActivityRecorded {
+        pseudonym,
+        act: deed.act,
+        item: deed.item,
+        category: deed.category,
+        pincode: deed.pincode,
+        text: deed.text.clone(),
+        count: deed.count,
+    })
+}
