@@ -186,7 +186,14 @@ async fn remember(
     Ok(())
 }
 
-async fn change(tx: &mut dyn Tx, owner: Owner, changes: &[CartChange], now: Timestamp) -> EngineResult<Vec<Changed>> {
+/// Applies changes and tells what they put in; what was only moved here by a merge was told when the guest put it in.
+async fn change(
+    tx: &mut dyn Tx,
+    owner: Owner,
+    changes: &[CartChange],
+    moved: bool,
+    now: Timestamp,
+) -> EngineResult<Vec<Changed>> {
     touch(tx, owner, now).await?;
     let before = load(tx, owner).await?.lines;
     let mut draft = Draft { lines: before.clone(), added: Vec::new() };
@@ -195,7 +202,8 @@ async fn change(tx: &mut dyn Tx, owner: Owner, changes: &[CartChange], now: Time
     if outcomes.iter().all(|o| refused(*o)) {
         return Ok(outcomes);
     }
-    tx.emit(now, NewEvent::of(&CartsEvent::CartChanged { owner: owner.uuid(), added: draft.added })).await?;
+    let added = if moved { Vec::new() } else { draft.added };
+    tx.emit(now, NewEvent::of(&CartsEvent::CartChanged { owner: owner.uuid(), added })).await?;
     Ok(outcomes)
 }
 
@@ -237,7 +245,7 @@ impl CartStore for SqlCartStore {
                         return Ok(Ok(Applied { cart: load(tx, owner).await?, outcomes, repeated: true }));
                     }
                     let outcomes =
-                        if changes.is_empty() { Vec::new() } else { change(tx, owner, &changes, now).await? };
+                        if changes.is_empty() { Vec::new() } else { change(tx, owner, &changes, false, now).await? };
                     let nothing_done = !outcomes.is_empty() && outcomes.iter().all(|o| refused(*o));
                     if let Some(once) = once.filter(|_| !nothing_done) {
                         remember(tx, owner, &once, &outcomes, now).await?;
@@ -274,7 +282,7 @@ impl CartStore for SqlCartStore {
                         })
                         .collect();
                     if !changes.is_empty() {
-                        change(tx, to, &changes, now).await?;
+                        change(tx, to, &changes, true, now).await?;
                     }
                     tx.execute("DELETE FROM cart_lines WHERE owner = ?", args![guest]).await?;
                     tx.execute("DELETE FROM carts WHERE owner = ?", args![guest]).await?;

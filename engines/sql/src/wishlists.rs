@@ -65,7 +65,14 @@ async fn touch(tx: &mut dyn Tx, owner: Uuid, now: Timestamp) -> EngineResult<()>
     Ok(())
 }
 
-async fn add(tx: &mut dyn Tx, owner: Owner, wishes: &[NewWish], now: Timestamp) -> EngineResult<Vec<Wished>> {
+/// Adds wishes and tells what is new; what was only `moved` here by a merge was told when the guest put it on.
+async fn add(
+    tx: &mut dyn Tx,
+    owner: Owner,
+    wishes: &[NewWish],
+    moved: bool,
+    now: Timestamp,
+) -> EngineResult<Vec<Wished>> {
     touch(tx, owner.uuid(), now).await?;
     let rows = tx.query("SELECT variant, added_at FROM wishlist_lines WHERE owner = ?", args![owner.uuid()]).await?;
     let mut there = rows.iter().map(|r| r.id(0)).collect::<EngineResult<HashSet<VariantId>>>()?;
@@ -96,7 +103,7 @@ async fn add(tx: &mut dyn Tx, owner: Owner, wishes: &[NewWish], now: Timestamp) 
         outcomes.push(Wished::Done);
     }
     if !added.is_empty() {
-        tell(tx, owner, added, now).await?;
+        tell(tx, owner, if moved { Vec::new() } else { added }, now).await?;
     }
     Ok(outcomes)
 }
@@ -165,7 +172,7 @@ impl WishlistStore for SqlWishlistStore {
         self.db
             .write("wishlists", move |tx| {
                 let wishes = wishes.clone();
-                async move { add(tx, owner, &wishes, now).await }.boxed()
+                async move { add(tx, owner, &wishes, false, now).await }.boxed()
             })
             .await
     }
@@ -214,7 +221,7 @@ impl WishlistStore for SqlWishlistStore {
                     }
                     let wishes: Vec<_> =
                         lines.iter().map(|l| NewWish { variant: l.variant, price: l.price_when_added }).collect();
-                    add(tx, Owner::Shopper(shopper), &wishes, now).await?;
+                    add(tx, Owner::Shopper(shopper), &wishes, true, now).await?;
                     tx.execute("DELETE FROM wishlist_lines WHERE owner = ?", args![guest]).await?;
                     tx.execute("DELETE FROM wishlists WHERE owner = ?", args![guest]).await?;
                     Ok(())

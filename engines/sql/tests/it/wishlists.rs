@@ -6,7 +6,7 @@ use services::{
     kernel::{
         caller::Owner,
         clock::Clock,
-        ids::{GuestId, IdSource, SystemIds, VariantId},
+        ids::{GuestId, IdSource, ShopperId, SystemIds, VariantId},
         money::Money,
         pages::Window,
     },
@@ -34,17 +34,24 @@ contract_tests! {
 async fn a_change_is_told_once_and_a_repetition_never() {
     let t = db().await;
     let (store, now) = (SqlWishlistStore::new(t.db.clone()), t.clock.now());
-    let owner = Owner::Guest(GuestId(SystemIds.next(now)));
-    let variant = VariantId(SystemIds.next(now));
+    let (guest, shopper) = (GuestId(SystemIds.next(now)), ShopperId(SystemIds.next(now)));
+    let (owner, variant) = (Owner::Guest(guest), VariantId(SystemIds.next(now)));
     for _ in 0..2 {
         store.add(owner, vec![NewWish { variant, price: Money::inr(100) }], now).await.expect("adds");
     }
+    for _ in 0..2 {
+        store.merge(guest, shopper, now).await.expect("merges");
+    }
+    let owner = Owner::Shopper(shopper);
     let page = store.lines(owner, Window::Forwards { after: None, limit: 1 }).await.expect("reads");
     for _ in 0..2 {
         store.remove(owner, vec![page.rows[0].id], now).await.expect("removes");
     }
     let told = t.events("WishlistChanged").await;
-    let expected = [vec![variant], vec![]];
-    let owner = owner.uuid();
-    assert_eq!(told, expected.map(|added| json!({ "type": "WishlistChanged", "owner": owner, "added": added })));
+    // What moved over was told when the guest put it on.
+    let expected = [(guest.0, vec![variant]), (shopper.0, vec![]), (shopper.0, vec![])];
+    assert_eq!(
+        told,
+        expected.map(|(owner, added)| json!({ "type": "WishlistChanged", "owner": owner, "added": added }))
+    );
 }
