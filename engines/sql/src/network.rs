@@ -19,7 +19,7 @@ use services::{
     },
 };
 
-use crate::{Db, Json, Row, Tx, Value, args};
+use crate::{Backend, Db, Json, Row, Tx, Value, args};
 
 const ENGINE: &str = "network";
 /// Rows of one multi-row INSERT.
@@ -63,9 +63,11 @@ impl SqlNetworkStore {
         })
     }
 
-    /// The whole network as a program sees it, for when writers are so busy that no two reads see the same version.
+    /// The whole network while no writer may write, for when writers are so busy that no two reads see the same version.
+    /// The lock does it, not the transaction: where each statement has its own view, a transaction alone sees halves.
     async fn read_all_in_a_transaction(&self) -> EngineResult<Network> {
-        self.db.write(ENGINE, |tx: &mut dyn Tx| read_within(tx).boxed()).await
+        let lock = if self.db.backend() == Backend::MySql { " FOR UPDATE" } else { "" };
+        self.db.write(ENGINE, move |tx: &mut dyn Tx| read_within(tx, lock).boxed()).await
     }
 }
 
@@ -242,8 +244,8 @@ async fn insert(tx: &mut dyn Tx, into: &str, rows: Vec<Vec<Value>>) -> EngineRes
     Ok(())
 }
 
-async fn read_within(tx: &mut dyn Tx) -> EngineResult<Network> {
-    let version = tx.first("SELECT version FROM network_state WHERE id = 1", args![]).await?;
+async fn read_within(tx: &mut dyn Tx, lock: &str) -> EngineResult<Network> {
+    let version = tx.first(&format!("SELECT version FROM network_state WHERE id = 1{lock}"), args![]).await?;
     let version = version.map_or(Ok(0), |row| row.u64(0))?;
     Ok(Network {
         version,
