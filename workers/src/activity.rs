@@ -79,7 +79,13 @@ impl Handler for Deeds {
 }
 
 impl Deeds {
-    async fn tell(&self, owner: Uuid, act: Act, what: Vec<(VariantId, u32)>, pincode: Option<Pincode>) -> EngineResult<()> {
+    async fn tell(
+        &self,
+        owner: Uuid,
+        act: Act,
+        what: Vec<(VariantId, u32)>,
+        pincode: Option<Pincode>,
+    ) -> EngineResult<()> {
         if what.is_empty() {
             return Ok(());
         }

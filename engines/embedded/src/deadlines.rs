@@ -55,7 +55,8 @@ impl Deadlines for MemoryDeadlines {
     }
     async fn due(&self, limit: usize, now: Timestamp) -> EngineResult<Vec<OrderId>> {
         let mut watched = self.0.lock();
-        let over: Vec<OrderId> = watched.by_time.iter().take_while(|(at, _)| *at <= now).take(limit).map(|(_, o)| *o).collect();
+        let over: Vec<OrderId> =
+            watched.by_time.iter().take_while(|(at, _)| *at <= now).take(limit).map(|(_, o)| *o).collect();
         for order in &over {
             watched.remove(*order);
         }

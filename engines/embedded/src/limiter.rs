@@ -50,7 +50,13 @@ fn make_room(buckets: &mut HashMap<String, i64>, now: i64) {
 
 #[async_trait]
 impl RateLimiter for MemoryRateLimiter {
-    async fn take(&self, key: &str, burst: u32, per_minute: u32, now: Timestamp) -> EngineResult<Result<(), Timestamp>> {
+    async fn take(
+        &self,
+        key: &str,
+        burst: u32,
+        per_minute: u32,
+        now: Timestamp,
+    ) -> EngineResult<Result<(), Timestamp>> {
         let mut buckets = self.full_at.lock();
         match take(buckets.get(key).copied(), burst, per_minute, now.micros()) {
             Ok(full_at) => {

@@ -105,7 +105,8 @@ impl Provider for SandboxProvider {
     async fn find(&self, idempotency_key: &str, now: Timestamp) -> EngineResult<ChargeStatus> {
         let Some(there) = self.ledger.find(idempotency_key).await? else { return Ok(ChargeStatus::Unknown) };
         let over = there.state == SandboxState::Pending && there.decides_at.is_some_and(|at| at <= now);
-        let there = if over { self.ledger.decide(idempotency_key, SandboxState::Succeeded).await? } else { Some(there) };
+        let there =
+            if over { self.ledger.decide(idempotency_key, SandboxState::Succeeded).await? } else { Some(there) };
         Ok(there.as_ref().map_or(ChargeStatus::Unknown, status))
     }
 
@@ -123,7 +124,13 @@ impl Provider for SandboxProvider {
         Ok(after.as_ref().map_or(ChargeStatus::Unknown, status))
     }
 
-    async fn refund(&self, idempotency_key: &str, refund: RefundId, amount: Money, _now: Timestamp) -> EngineResult<bool> {
+    async fn refund(
+        &self,
+        idempotency_key: &str,
+        refund: RefundId,
+        amount: Money,
+        _now: Timestamp,
+    ) -> EngineResult<bool> {
         self.ledger.refund(idempotency_key, refund, amount).await
     }
 

@@ -39,20 +39,25 @@ impl SqlBooksStore {
 
 /// The sum of a ledger column's effect, in the words of SQL: the rules' own table spelt out.
 fn effect_sum(part: fn((i64, i64, i64)) -> i64) -> String {
-    let cases: Vec<String> =
-        Movement::ALL.into_iter().map(|m| format!("WHEN '{}' THEN {} * quantity", m.name(), part(m.effect(1)))).collect();
+    let cases: Vec<String> = Movement::ALL
+        .into_iter()
+        .map(|m| format!("WHEN '{}' THEN {} * quantity", m.name(), part(m.effect(1))))
+        .collect();
     format!("SUM(CASE movement {} ELSE 0 END)", cases.join(" "))
 }
 
 fn list(of: impl Fn(OrderState) -> bool) -> String {
-    let names: Vec<String> = states::ALL.into_iter().filter(|s| of(*s)).map(|s| format!("'{}'", states::name(s))).collect();
+    let names: Vec<String> =
+        states::ALL.into_iter().filter(|s| of(*s)).map(|s| format!("'{}'", states::name(s))).collect();
     names.join(", ")
 }
 
 /// Level, ledger and lines of the keys that `from` names as `k`, in one statement.
 fn stock_statement(from: &str) -> String {
     let ledger = |sum: String| {
-        format!("(SELECT CAST(COALESCE({sum}, 0) AS SIGNED) FROM stock_ledger l WHERE l.variant = k.variant AND l.warehouse = k.warehouse)")
+        format!(
+            "(SELECT CAST(COALESCE({sum}, 0) AS SIGNED) FROM stock_ledger l WHERE l.variant = k.variant AND l.warehouse = k.warehouse)"
+        )
     };
     let lines = |states: String| {
         format!(
@@ -71,7 +76,8 @@ fn stock_statement(from: &str) -> String {
 }
 
 fn stock_book(row: &Row) -> EngineResult<StockBook> {
-    let level = row.opt_int(2)?.map(|available| Ok::<_, EngineError>((available, row.int(3)?, row.int(4)?))).transpose()?;
+    let level =
+        row.opt_int(2)?.map(|available| Ok::<_, EngineError>((available, row.int(3)?, row.int(4)?))).transpose()?;
     Ok(StockBook {
         variant: row.id(0)?,
         warehouse: row.text(1)?,
@@ -109,7 +115,8 @@ impl BooksStore for SqlBooksStore {
     }
 
     async fn without_level(&self, limit: usize) -> EngineResult<Vec<(VariantId, String)>> {
-        let missing = "NOT EXISTS (SELECT 1 FROM stock_levels s WHERE s.variant = k.variant AND s.warehouse = k.warehouse)";
+        let missing =
+            "NOT EXISTS (SELECT 1 FROM stock_levels s WHERE s.variant = k.variant AND s.warehouse = k.warehouse)";
         let sql = format!(
             "SELECT DISTINCT k.variant, k.warehouse FROM stock_ledger k WHERE {missing} \
              UNION SELECT DISTINCT k.variant, k.warehouse FROM order_lines k WHERE {missing} LIMIT ?"
@@ -158,7 +165,9 @@ impl BooksStore for SqlBooksStore {
         let mut there = Vec::with_capacity(wanted.len());
         for chunk in wanted.chunks(CHUNK) {
             let sql = format!("SELECT id FROM order_lines WHERE id IN ({})", sql_in(chunk.len()));
-            there.extend(ids::<OrderLineId>(&self.db.read(ENGINE, &sql, chunk.iter().map(Value::from).collect()).await?)?);
+            there.extend(ids::<OrderLineId>(
+                &self.db.read(ENGINE, &sql, chunk.iter().map(Value::from).collect()).await?,
+            )?);
         }
         Ok(there)
     }
@@ -183,7 +192,10 @@ impl SqlBooksStore {
     }
 
     /// The ledger rows that lines caused.
-    async fn ledger_of(&self, orders: impl Iterator<Item = &Order>) -> EngineResult<HashMap<OrderLineId, Vec<LedgerRow>>> {
+    async fn ledger_of(
+        &self,
+        orders: impl Iterator<Item = &Order>,
+    ) -> EngineResult<HashMap<OrderLineId, Vec<LedgerRow>>> {
         let causes: Vec<String> = orders.flat_map(|o| &o.lines).map(|l| format!("{CAUSE}{}", l.id)).collect();
         let mut all: HashMap<OrderLineId, Vec<LedgerRow>> = HashMap::with_capacity(causes.len());
         for chunk in causes.chunks(CHUNK) {
@@ -193,8 +205,9 @@ impl SqlBooksStore {
             );
             for r in self.db.read(ENGINE, &sql, chunk.iter().map(Value::from).collect()).await? {
                 let (name, cause) = (r.text(3)?, r.text(5)?);
-                let movement = Movement::named(&name)
-                    .ok_or_else(|| EngineError::permanent(ENGINE, format!("the ledger holds the unknown movement {name}")))?;
+                let movement = Movement::named(&name).ok_or_else(|| {
+                    EngineError::permanent(ENGINE, format!("the ledger holds the unknown movement {name}"))
+                })?;
                 let line = line_of(&cause)?;
                 let row = LedgerRow {
                     id: r.id(0)?,

@@ -109,9 +109,8 @@ async fn prune_topic(
     let name = topic.name();
     let slowest = tx.first("SELECT MIN(committed) FROM log_offsets WHERE topic = ?", args![name]).await?;
     let slowest = slowest.map_or(Ok(None), |r| r.opt_int(0))?.unwrap_or(i64::MAX);
-    let sql = format!(
-        "SELECT {column} FROM events WHERE topic = ? AND at < ? AND {column} <= ? ORDER BY {column} LIMIT ?"
-    );
+    let sql =
+        format!("SELECT {column} FROM events WHERE topic = ? AND at < ? AND {column} <= ? ORDER BY {column} LIMIT ?");
     let old = tx.query(&sql, args![name, before, slowest, limit]).await?;
     let Some(last) = old.last() else { return Ok(0) };
     let sql = format!("DELETE FROM events WHERE topic = ? AND at < ? AND {column} <= ?");
@@ -279,8 +278,9 @@ impl EventLog for SqlEventLog {
             .await?;
         let letter = |row: &Row| {
             let name = row.text(2)?;
-            let topic = Topic::named(&name)
-                .ok_or_else(|| EngineError::permanent(ENGINE, format!("a dead letter names the unknown topic {name}")))?;
+            let topic = Topic::named(&name).ok_or_else(|| {
+                EngineError::permanent(ENGINE, format!("a dead letter names the unknown topic {name}"))
+            })?;
             Ok(DeadLetter {
                 id: row.int(0)?,
                 group: row.text(1)?,
@@ -297,7 +297,8 @@ impl EventLog for SqlEventLog {
     async fn settle_dead_letter(&self, id: i64) -> EngineResult<()> {
         self.default
             .write(ENGINE, move |tx| {
-                async move { Ok(tx.execute("DELETE FROM dead_letters WHERE seq = ?", args![id]).await.map(|_| ())?) }.boxed()
+                async move { Ok(tx.execute("DELETE FROM dead_letters WHERE seq = ?", args![id]).await.map(|_| ())?) }
+                    .boxed()
             })
             .await
     }

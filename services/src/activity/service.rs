@@ -50,7 +50,12 @@ impl fmt::Debug for Activity {
 
 impl Activity {
     /// Onto a log, under the pseudonyms of a store.
-    pub fn new(store: Arc<dyn PseudonymStore>, log: Arc<dyn EventLog>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+    pub fn new(
+        store: Arc<dyn PseudonymStore>,
+        log: Arc<dyn EventLog>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             log,
@@ -124,8 +129,9 @@ impl Activity {
         let owners: HashSet<Uuid> = deeds.iter().map(|d| d.owner).collect();
         let mut all: HashMap<Uuid, Uuid> = owners.iter().filter_map(|o| Some((*o, self.0.known.get(o)?))).collect();
         let unknown = owners.into_iter().filter(|o| !all.contains_key(o));
-        let proposed: HashMap<Uuid, Uuid> =
-            unknown.map(|o| (o, uuid::Builder::from_random_bytes(self.0.ids.random().to_be_bytes()).into_uuid())).collect();
+        let proposed: HashMap<Uuid, Uuid> = unknown
+            .map(|o| (o, uuid::Builder::from_random_bytes(self.0.ids.random().to_be_bytes()).into_uuid()))
+            .collect();
         if !proposed.is_empty() {
             for (owner, pseudonym) in self.0.store.pseudonyms(proposed).await? {
                 self.0.known.insert(owner, pseudonym);

@@ -8,12 +8,17 @@ pub fn order(step: OrderStep, number: &str, arrived_all: bool) -> Option<Text> {
     let (title, body) = match step {
         OrderStep::Placed => ("Order placed", format!("We have your order {number} and are packing it.")),
         OrderStep::Shipped => ("On its way", format!("A parcel of your order {number} is with the courier.")),
-        OrderStep::OutForDelivery => ("Arriving today", format!("A parcel of your order {number} is out for delivery.")),
-        OrderStep::Delivered if arrived_all => ("Delivered", format!("Your order {number} has arrived.")),
-        OrderStep::Delivered => ("Parcel delivered", format!("A parcel of your order {number} has arrived; more is on its way.")),
-        OrderStep::Failed => {
-            ("Payment refused", format!("The payment of your order {number} was refused. Nothing was charged; you can try again."))
+        OrderStep::OutForDelivery => {
+            ("Arriving today", format!("A parcel of your order {number} is out for delivery."))
         }
+        OrderStep::Delivered if arrived_all => ("Delivered", format!("Your order {number} has arrived.")),
+        OrderStep::Delivered => {
+            ("Parcel delivered", format!("A parcel of your order {number} has arrived; more is on its way."))
+        }
+        OrderStep::Failed => (
+            "Payment refused",
+            format!("The payment of your order {number} was refused. Nothing was charged; you can try again."),
+        ),
         OrderStep::Expired => {
             ("Order ended", format!("No payment for your order {number} arrived in time. You can try again."))
         }

@@ -84,8 +84,10 @@ impl ChargeTable {
                 *charge = line.delivery;
             }
         }
-        let free = subtotal.currency == self.free_delivery_from.currency && subtotal.minor >= self.free_delivery_from.minor;
-        let amount = if free { Money::zero(subtotal.currency) } else { Money::sum(subtotal.currency, parcels.into_values())? };
+        let free =
+            subtotal.currency == self.free_delivery_from.currency && subtotal.minor >= self.free_delivery_from.minor;
+        let amount =
+            if free { Money::zero(subtotal.currency) } else { Money::sum(subtotal.currency, parcels.into_values())? };
         let label = if amount.minor == 0 { "Free delivery" } else { "Delivery" };
         Ok(Some(NamedCharge { key: DELIVERY.into(), label: label.into(), amount }))
     }
@@ -104,7 +106,8 @@ impl ChargeTable {
     pub fn methods(&self, total: Money, handling: impl IntoIterator<Item = HandlingClass>) -> Vec<PaymentMethod> {
         let hazardous = handling.into_iter().any(|h| h == HandlingClass::Hazardous);
         let mut methods = vec![PaymentMethod::Card, PaymentMethod::Upi];
-        let cash = total.currency == self.cash_on_delivery_max.currency && total.minor <= self.cash_on_delivery_max.minor;
+        let cash =
+            total.currency == self.cash_on_delivery_max.currency && total.minor <= self.cash_on_delivery_max.minor;
         if cash && !hazardous {
             methods.push(PaymentMethod::CashOnDelivery);
         }

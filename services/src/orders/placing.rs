@@ -117,7 +117,9 @@ impl Orders {
         if self.payment_methods(quote).contains(&payment.method()) {
             return Ok(());
         }
-        let message = String::from("this order cannot be paid in cash: it is too large, or holds goods that may not travel so; pay by card or UPI");
+        let message = String::from(
+            "this order cannot be paid in cash: it is too large, or holds goods that may not travel so; pay by card or UPI",
+        );
         Err(Error::Obstacles(vec![Obstacle::PaymentNotOffered { message }]))
     }
 

@@ -55,7 +55,12 @@ pub struct Written {
 impl Plan {
     /// The order for what was taken (one entry per line of the quote, `None` for a dropped one), and what was left out.
     /// The total is never above the quote's. `None` when nothing was taken.
-    pub fn write(&self, taken: &[Option<Taken>], now: Timestamp, pay_by: Timestamp) -> Result<Option<Written>, MoneyError> {
+    pub fn write(
+        &self,
+        taken: &[Option<Taken>],
+        now: Timestamp,
+        pay_by: Timestamp,
+    ) -> Result<Option<Written>, MoneyError> {
         debug_assert_eq!(taken.len(), self.quote.lines.len());
         let paid_by_provider = needs_provider(self.choice.method());
         let state = if paid_by_provider { OrderState::Created } else { OrderState::Placed };
@@ -66,7 +71,12 @@ impl Plan {
             let quantity = got.as_ref().map_or(0, |t| t.quantity);
             if quantity < quoted.quantity {
                 let title = quoted.title.clone();
-                warnings.push(PlacementWarning { variant: quoted.variant, title, wanted: quoted.quantity, taken: quantity });
+                warnings.push(PlacementWarning {
+                    variant: quoted.variant,
+                    title,
+                    wanted: quoted.quantity,
+                    taken: quantity,
+                });
             }
             let Some(got) = got.as_ref().filter(|t| t.quantity > 0) else { continue };
             deliveries.push(got.from.delivery);

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 
 use super::{
     model::{
-        CourierUpdate, OnUnavailable, Order, OrderEvent, OrderFilter, OrderPosition, OrderState, PlacementWarning, Quote,
-        Shipment,
+        CourierUpdate, OnUnavailable, Order, OrderEvent, OrderFilter, OrderPosition, OrderState, PlacementWarning,
+        Quote, Shipment,
     },
     plan::Plan,
 };
@@ -337,13 +337,23 @@ pub trait OrderStore: Send + Sync + 'static {
     /// Follows a courier's message; one that is late or repeated changes nothing.
     async fn follow(&self, update: CourierUpdate, now: Timestamp) -> EngineResult<Followed>;
     /// Booked parcels in a state since before an instant, oldest first.
-    async fn parcels(&self, state: OrderState, since_before: Timestamp, limit: usize) -> EngineResult<Vec<TravellingParcel>>;
+    async fn parcels(
+        &self,
+        state: OrderState,
+        since_before: Timestamp,
+        limit: usize,
+    ) -> EngineResult<Vec<TravellingParcel>>;
     /// Orders by id; those that are not there are missing.
     async fn orders_by_ids(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>>;
     /// An order by its number.
     async fn order_by_number(&self, number: &str) -> EngineResult<Option<Order>>;
     /// Orders of an owner, newest first.
-    async fn orders_of(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>) -> EngineResult<Page<Order>>;
+    async fn orders_of(
+        &self,
+        owner: Owner,
+        filter: OrderFilter,
+        window: Window<OrderPosition>,
+    ) -> EngineResult<Page<Order>>;
     /// The order of each parcel.
     async fn orders_of_shipments(&self, ids: &[ShipmentId]) -> EngineResult<HashMap<ShipmentId, OrderId>>;
     /// Events of an order after a sequence, in order.

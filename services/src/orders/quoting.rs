@@ -139,8 +139,7 @@ impl Orders {
     ) -> Result<Vec<Promise>, Error> {
         let goods: Vec<Goods> = wishes.iter().map(Wish::goods).collect();
         let promises = self.parts.serviceability.from_warehouses(&goods, to, paid_at).await?;
-        let allocated: Vec<Option<Promise>> =
-            allocation::allocate(&promises).into_iter().map(|p| p.cloned()).collect();
+        let allocated: Vec<Option<Promise>> = allocation::allocate(&promises).into_iter().map(|p| p.cloned()).collect();
         let without: Vec<&Wish> = wishes.iter().zip(&allocated).filter(|(_, p)| p.is_none()).map(|(w, _)| w).collect();
         if !without.is_empty() {
             obstacles.extend(self.why_not(&without, to, paid_at).await?);
@@ -254,7 +253,8 @@ mod tests {
     #[test]
     fn impossible_quantities_are_named_by_their_line() {
         let mut obstacles = Vec::new();
-        let lines = merged(&[line(1, 0), line(2, 60), line(2, 60), line(3, u32::MAX), line(3, u32::MAX)], &mut obstacles);
+        let lines =
+            merged(&[line(1, 0), line(2, 60), line(2, 60), line(3, u32::MAX), line(3, u32::MAX)], &mut obstacles);
         assert!(lines.is_empty());
         let expected = [
             Obstacle::Quantity { line: 0, quantity: 0 },

@@ -238,7 +238,12 @@ impl Orders {
     }
 
     /// Booked parcels that have been in a state since before an instant, oldest first.
-    pub async fn parcels(&self, state: OrderState, since_before: Timestamp, limit: usize) -> EngineResult<Vec<TravellingParcel>> {
+    pub async fn parcels(
+        &self,
+        state: OrderState,
+        since_before: Timestamp,
+        limit: usize,
+    ) -> EngineResult<Vec<TravellingParcel>> {
         self.parts.store.parcels(state, since_before, limit).await
     }
 
@@ -278,7 +283,9 @@ fn check_key(key: &str) -> Result<(), Error> {
     let good = !key.is_empty() && key.len() <= IDEMPOTENCY_KEY_MAX && !key.chars().any(char::is_control);
     good.then_some(()).ok_or_else(|| Error::Invalid {
         field: "idempotencyKey",
-        message: format!("1 to {IDEMPOTENCY_KEY_MAX} bytes without control characters: make a new one per attempt, such as a UUID"),
+        message: format!(
+            "1 to {IDEMPOTENCY_KEY_MAX} bytes without control characters: make a new one per attempt, such as a UUID"
+        ),
     })
 }
 

@@ -6,9 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     error::Error,
     model::{Order, OrderState},
-    ports::{
-        ChargeJob, ChargeNote, ChargeWork, NewShipment, RefundJob, RefundNote, Settled, Settling, Verdict,
-    },
+    ports::{ChargeJob, ChargeNote, ChargeWork, NewShipment, RefundJob, RefundNote, Settled, Settling, Verdict},
     service::Orders,
 };
 use crate::{
@@ -238,12 +236,8 @@ fn parcels_of(order: &Order, mut new_id: impl FnMut() -> ShipmentId) -> Vec<NewS
         group.0.push(line.id);
         group.1 = group.1.max(line.promised_by);
     }
-    let parcel = |((warehouse, courier), (lines, expected_by)): ((&str, &str), (Vec<OrderLineId>, Timestamp))| NewShipment {
-        id: new_id(),
-        warehouse: warehouse.to_owned(),
-        courier: courier.to_owned(),
-        lines,
-        expected_by,
+    let parcel = |((warehouse, courier), (lines, expected_by)): ((&str, &str), (Vec<OrderLineId>, Timestamp))| {
+        NewShipment { id: new_id(), warehouse: warehouse.to_owned(), courier: courier.to_owned(), lines, expected_by }
     };
     groups.into_iter().map(parcel).collect()
 }

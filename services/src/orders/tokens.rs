@@ -59,7 +59,9 @@ mod tests {
         let (a, b) = (OrderId(Uuid::from_u128(1)), OrderId(Uuid::from_u128(2)));
         let token = guest_token(b"s", a);
         assert!(opens(b"s", a, &token));
-        assert!(!opens(b"s", b, &token) && !opens(b"t", a, &token) && !opens(b"s", a, "") && !opens(b"s", a, &token[1..]));
+        assert!(
+            !opens(b"s", b, &token) && !opens(b"t", a, &token) && !opens(b"s", a, "") && !opens(b"s", a, &token[1..])
+        );
     }
 
     #[test]

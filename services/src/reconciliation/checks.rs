@@ -55,10 +55,13 @@ fn history(book: &OrderBook, f: &mut Findings) {
         f.expect("I3", count(step) <= 1, || format!("{step:?} happened {} times", count(step)));
     }
     let fates = count(OrderStep::Placed) + count(OrderStep::Failed) + count(OrderStep::Expired);
-    let expected = usize::from(order.state != OrderState::Created && !(fates == 0 && order.state == OrderState::Cancelled));
+    let expected =
+        usize::from(order.state != OrderState::Created && !(fates == 0 && order.state == OrderState::Cancelled));
     f.expect("I3", fates == expected, || format!("{} has {fates} fates", states::name(order.state)));
     let last = events.last().map(|e| e.state);
-    f.expect("I3", last == Some(order.state), || format!("the history ends at {last:?}, the order at {:?}", order.state));
+    f.expect("I3", last == Some(order.state), || {
+        format!("the history ends at {last:?}, the order at {:?}", order.state)
+    });
     let lines = states::of_lines(order.lines.iter().map(|l| l.state));
     f.expect("I3", lines == order.state, || format!("the lines stand at {lines:?}, the order at {:?}", order.state));
     let awaiting = order.pay_by.is_some() == (order.state == OrderState::Created);
@@ -83,9 +86,13 @@ fn line_stock(book: &OrderBook, f: &mut Findings) {
         f.expect("I4", sold == once(placed), || format!("line {} was sold {sold:?}", line.id));
         let ended = states::is_dead(line.state);
         let released = moved(book, line, Movement::Released);
-        f.expect("I4", released == once(ended && !placed), || format!("{:?} line {} was released {released:?}", line.state, line.id));
+        f.expect("I4", released == once(ended && !placed), || {
+            format!("{:?} line {} was released {released:?}", line.state, line.id)
+        });
         let restocked = moved(book, line, Movement::Restocked);
-        f.expect("I4", restocked == once(ended && placed), || format!("{:?} line {} was restocked {restocked:?}", line.state, line.id));
+        f.expect("I4", restocked == once(ended && placed), || {
+            format!("{:?} line {} was restocked {restocked:?}", line.state, line.id)
+        });
         let (back, broken) = (moved(book, line, Movement::Returned), moved(book, line, Movement::ReturnedBroken));
         let returned = (back.0 + broken.0, back.1 + broken.1);
         f.expect("I4", returned == once(line.state == OrderState::Returned), || {
@@ -98,7 +105,9 @@ fn money(book: &OrderBook, f: &mut Findings) {
     let order = &book.order;
     let back: i64 = order.refunds.iter().map(|r| r.amount.minor).sum();
     if order.payment.method == PaymentMethod::CashOnDelivery {
-        f.expect("I5", book.captured == 0 && back == 0, || format!("cash, but {} taken and {back} given back", book.captured));
+        f.expect("I5", book.captured == 0 && back == 0, || {
+            format!("cash, but {} taken and {back} given back", book.captured)
+        });
         return;
     }
     let full = order.payment.amount.minor;
@@ -108,10 +117,16 @@ fn money(book: &OrderBook, f: &mut Findings) {
     let charged: i64 = if live.is_empty() { 0 } else { order.charges.iter().map(|c| c.amount.minor).sum() };
     let due = live.iter().sum::<i64>() + charged;
     f.expect("I5", book.captured - back == due, || {
-        format!("{} taken and {back} given back leave {}, but the live lines cost {due}", book.captured, book.captured - back)
+        format!(
+            "{} taken and {back} given back leave {}, but the live lines cost {due}",
+            book.captured,
+            book.captured - back
+        )
     });
     let unpaid = !book.events.iter().any(|e| e.step == OrderStep::Placed);
-    f.expect("I5", !unpaid || order.refunds.len() <= 1, || format!("{} refunds for one late payment", order.refunds.len()));
+    f.expect("I5", !unpaid || order.refunds.len() <= 1, || {
+        format!("{} refunds for one late payment", order.refunds.len())
+    });
 }
 
 fn sums(order: &Order, f: &mut Findings) {

@@ -105,7 +105,8 @@ async fn orders(books: &dyn BooksStore, done: &mut Verified) -> EngineResult<()>
                 }
             }
             // Only what was wrong in the same way at every look is a drift.
-            findings = Some(findings.map_or_else(|| seen.clone(), |before| before.intersection(&seen).cloned().collect()));
+            findings =
+                Some(findings.map_or_else(|| seen.clone(), |before| before.intersection(&seen).cloned().collect()));
             suspects = wrong;
             if suspects.is_empty() {
                 break;

@@ -106,7 +106,8 @@ async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResul
     let told = gone.iter().map(Line::told).collect();
     let detail = c.reason.as_deref();
     common::remember(tx, c.owner, &c.once, head.id, &[], head.at).await?;
-    common::step(tx, &mut head, Step { step: OrderStep::Cancelled, to, shipment: None, detail, whole, lines: told }).await?;
+    common::step(tx, &mut head, Step { step: OrderStep::Cancelled, to, shipment: None, detail, whole, lines: told })
+        .await?;
     Ok(Outcome::Done(head.id))
 }
 

@@ -15,7 +15,12 @@ pub(super) async fn any_due(db: &Db, now: Timestamp) -> EngineResult<bool> {
     Ok(!db.read(ENGINE, "SELECT order_id FROM charge_jobs WHERE due_at <= ? LIMIT 1", args![now]).await?.is_empty())
 }
 
-pub(super) async fn claim(tx: &mut dyn Tx, limit: usize, lease: Duration, now: Timestamp) -> EngineResult<Vec<ChargeJob>> {
+pub(super) async fn claim(
+    tx: &mut dyn Tx,
+    limit: usize,
+    lease: Duration,
+    now: Timestamp,
+) -> EngineResult<Vec<ChargeJob>> {
     let rows = tx
         .query(
             "SELECT order_id, payment_id, charge_key, token, amount, currency, call_off, asked, tries FROM charge_jobs \

@@ -87,9 +87,8 @@ pub(super) async fn parcels(
     since_before: Timestamp,
     limit: usize,
 ) -> EngineResult<Vec<TravellingParcel>> {
-    let sql = format!(
-        "{SHIPMENT} WHERE state = ? AND since < ? AND tracking_number IS NOT NULL ORDER BY since LIMIT ?"
-    );
+    let sql =
+        format!("{SHIPMENT} WHERE state = ? AND since < ? AND tracking_number IS NOT NULL ORDER BY since LIMIT ?");
     let rows = db.read(ENGINE, &sql, args![states::name(state), since_before, limit.min(ROWS_MAX)]).await?;
     rows.iter().map(|r| Ok(TravellingParcel { shipment: shipment(r)?, since: r.time(8)? })).collect()
 }
@@ -132,7 +131,11 @@ pub(super) async fn owner_events(db: &Db, owner: Owner, after: u64, limit: usize
     db.read(ENGINE, &sql, args![owner.uuid(), after, limit.min(ROWS_MAX)]).await?.iter().map(event).collect()
 }
 
-pub(super) async fn events_of(db: &Db, orders: &[OrderId], up_to: u64) -> EngineResult<HashMap<OrderId, Vec<OrderEvent>>> {
+pub(super) async fn events_of(
+    db: &Db,
+    orders: &[OrderId],
+    up_to: u64,
+) -> EngineResult<HashMap<OrderId, Vec<OrderEvent>>> {
     let mut found: HashMap<OrderId, Vec<OrderEvent>> = HashMap::new();
     for chunk in orders.chunks(500) {
         let list = sql_in(chunk.len());

@@ -128,7 +128,12 @@ impl OrderStore for SqlOrderStore {
     async fn follow(&self, update: CourierUpdate, now: Timestamp) -> EngineResult<Followed> {
         program!(self.db, |tx| (update) process::follow(tx, &update, now).await)
     }
-    async fn parcels(&self, state: OrderState, since_before: Timestamp, limit: usize) -> EngineResult<Vec<TravellingParcel>> {
+    async fn parcels(
+        &self,
+        state: OrderState,
+        since_before: Timestamp,
+        limit: usize,
+    ) -> EngineResult<Vec<TravellingParcel>> {
         find::parcels(&self.db, state, since_before, limit).await
     }
     async fn orders_by_ids(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>> {
@@ -137,7 +142,12 @@ impl OrderStore for SqlOrderStore {
     async fn order_by_number(&self, number: &str) -> EngineResult<Option<Order>> {
         read::by_number(&self.db, number).await
     }
-    async fn orders_of(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>) -> EngineResult<Page<Order>> {
+    async fn orders_of(
+        &self,
+        owner: Owner,
+        filter: OrderFilter,
+        window: Window<OrderPosition>,
+    ) -> EngineResult<Page<Order>> {
         read::of_owner(&self.db, owner, &filter, window).await
     }
     async fn orders_of_shipments(&self, ids: &[ShipmentId]) -> EngineResult<HashMap<ShipmentId, OrderId>> {

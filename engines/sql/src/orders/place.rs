@@ -111,7 +111,10 @@ async fn claim(tx: &mut dyn Tx, placing: &Placing, now: Timestamp) -> EngineResu
 async fn reclaim(tx: &mut dyn Tx, placing: &Placing, now: Timestamp) -> EngineResult<Option<Placed>> {
     let quote = &placing.plan.quote;
     let row = tx
-        .first("SELECT order_id, expires_at FROM quotes WHERE id = ? AND owner_id = ?", args![quote.id, quote.owner.uuid()])
+        .first(
+            "SELECT order_id, expires_at FROM quotes WHERE id = ? AND owner_id = ?",
+            args![quote.id, quote.owner.uuid()],
+        )
         .await?;
     let Some(row) = row else { return Ok(Some(Placed::NoSuchQuote)) };
     if let Some(used) = row.opt_id(0)? {
@@ -320,8 +323,12 @@ async fn write_payment(tx: &mut dyn Tx, placing: &Placing, order: &Order, now: T
     let token = match &placing.plan.choice {
         PaymentChoice::Card(token) | PaymentChoice::Upi(token) => token,
         PaymentChoice::CashOnDelivery => {
-            let settled =
-                PaymentsEvent::PaymentSettled { order: order.id, payment: payment.id, succeeded: true, amount: payment.amount };
+            let settled = PaymentsEvent::PaymentSettled {
+                order: order.id,
+                payment: payment.id,
+                succeeded: true,
+                amount: payment.amount,
+            };
             return tx.emit(now, NewEvent::of(&settled)).await;
         }
     };

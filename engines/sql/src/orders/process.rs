@@ -20,7 +20,12 @@ use super::{
 };
 use crate::{Tx, args};
 
-pub(super) async fn pack(tx: &mut dyn Tx, order: OrderId, parcels: &[NewShipment], now: Timestamp) -> EngineResult<bool> {
+pub(super) async fn pack(
+    tx: &mut dyn Tx,
+    order: OrderId,
+    parcels: &[NewShipment],
+    now: Timestamp,
+) -> EngineResult<bool> {
     let Some(mut head) = common::lock(tx, order, now).await? else { return Ok(false) };
     let mut lines = common::lines(tx, order).await?;
     let mut packed = false;
@@ -86,7 +91,13 @@ pub(super) async fn follow(tx: &mut dyn Tx, update: &CourierUpdate, now: Timesta
     Ok(Followed::Known(by_id(tx, id).await?))
 }
 
-async fn move_parcel(tx: &mut dyn Tx, head: &Head, parcel: &Shipment, to: OrderState, at: Timestamp) -> EngineResult<()> {
+async fn move_parcel(
+    tx: &mut dyn Tx,
+    head: &Head,
+    parcel: &Shipment,
+    to: OrderState,
+    at: Timestamp,
+) -> EngineResult<()> {
     // A courier's clock may be wrong: nothing is delivered in the future.
     let delivered = (to == OrderState::Delivered).then(|| at.min(head.at));
     let moved = tx
@@ -101,7 +112,13 @@ async fn move_parcel(tx: &mut dyn Tx, head: &Head, parcel: &Shipment, to: OrderS
     tell_moved(tx, parcel, states::name(to), at, head.at).await
 }
 
-async fn tell_moved(tx: &mut dyn Tx, parcel: &Shipment, state: &str, happened: Timestamp, now: Timestamp) -> EngineResult<()> {
+async fn tell_moved(
+    tx: &mut dyn Tx,
+    parcel: &Shipment,
+    state: &str,
+    happened: Timestamp,
+    now: Timestamp,
+) -> EngineResult<()> {
     let moved = ShipmentsEvent::ShipmentMoved {
         order: parcel.order,
         shipment: parcel.id,

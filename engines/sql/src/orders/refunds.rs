@@ -20,7 +20,12 @@ pub(super) async fn any_due(db: &Db, now: Timestamp) -> EngineResult<bool> {
     Ok(!db.read(ENGINE, sql, args![now]).await?.is_empty())
 }
 
-pub(super) async fn claim(tx: &mut dyn Tx, limit: usize, lease: Duration, now: Timestamp) -> EngineResult<Vec<RefundJob>> {
+pub(super) async fn claim(
+    tx: &mut dyn Tx,
+    limit: usize,
+    lease: Duration,
+    now: Timestamp,
+) -> EngineResult<Vec<RefundJob>> {
     let rows = tx
         .query(
             "SELECT r.id, r.order_id, p.charge_key, r.amount, r.currency, r.tries FROM refunds r \

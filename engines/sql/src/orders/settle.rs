@@ -66,7 +66,8 @@ async fn note_message(tx: &mut dyn Tx, message: &str, order: OrderId, now: Times
     if tx.first("SELECT at FROM payment_messages WHERE message_id = ?", args![message]).await?.is_some() {
         return Ok(false);
     }
-    tx.execute("INSERT INTO payment_messages (message_id, order_id, at) VALUES (?, ?, ?)", args![message, order, now]).await?;
+    tx.execute("INSERT INTO payment_messages (message_id, order_id, at) VALUES (?, ?, ?)", args![message, order, now])
+        .await?;
     Ok(true)
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use engine_sql::{books::SqlBooksStore, inventory::SqlInventoryStore, orders::SqlOrderStore};
 use services::{
     orders::{
-        Order,
-        contract::{World, world::{NOW, RESERVATION, shopper}},
-        PaymentChoice,
+        Order, PaymentChoice,
+        contract::{
+            World,
+            world::{NOW, RESERVATION, shopper},
+        },
     },
     reconciliation::{Finding, RULES, verify, verify_counted},
 };
@@ -17,10 +19,8 @@ use crate::support::{self, TestDb};
 /// A shop in which everything happened once.
 async fn busy() -> (TestDb, World, Vec<Order>) {
     let fresh = support::db().await;
-    let w = World::new(
-        Arc::new(SqlOrderStore::new(fresh.db.clone())),
-        Arc::new(SqlInventoryStore::new(fresh.db.clone())),
-    );
+    let w =
+        World::new(Arc::new(SqlOrderStore::new(fresh.db.clone())), Arc::new(SqlInventoryStore::new(fresh.db.clone())));
     w.receive(1, "BLR1", 50).await;
     w.receive(2, "BLR1", 50).await;
     let waiting = w.order(&[(1, 2), (2, 1)]).await;
@@ -119,5 +119,6 @@ async fn i13_names_a_sum_that_is_wrong() {
     broken(&format!("UPDATE order_lines SET total = total - 1 WHERE id = {line}"), "I13", "is not").await;
     broken("UPDATE orders SET total = total + 1 WHERE state = 'FAILED'", "I13", "the total says").await;
     let payment = "(SELECT id FROM orders WHERE state = 'FAILED')";
-    broken(&format!("UPDATE payments SET amount = amount - 1 WHERE order_id = {payment}"), "I13", "the payment is").await;
+    broken(&format!("UPDATE payments SET amount = amount - 1 WHERE order_id = {payment}"), "I13", "the payment is")
+        .await;
 }

@@ -38,7 +38,8 @@ enum Act {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let order = 0..ORDERS;
-    let mode = prop_oneof![Just(OnUnavailable::Reject), Just(OnUnavailable::DropLines), Just(OnUnavailable::TakeAvailable)];
+    let mode =
+        prop_oneof![Just(OnUnavailable::Reject), Just(OnUnavailable::DropLines), Just(OnUnavailable::TakeAvailable)];
     let lines = prop::collection::btree_map(1_u128..4, 1_u32..4, 1..4).prop_map(|m| m.into_iter().collect::<Vec<_>>());
     let state = prop_oneof![Just(OrderState::Shipped), Just(OrderState::OutForDelivery), Just(OrderState::Delivered)];
     let act = prop_oneof![
@@ -146,7 +147,8 @@ impl History {
                 continue;
             }
             let refund = RefundId(self.w.id());
-            let settling = Settling { payment: job.payment, verdict: verdict(succeeded), amount: None, message: None, refund };
+            let settling =
+                Settling { payment: job.payment, verdict: verdict(succeeded), amount: None, message: None, refund };
             self.w.orders.settle(settling, NOW).await.expect("an answer");
         }
     }
@@ -157,7 +159,13 @@ impl History {
         for warehouse in ["BLR1", "DEL1"] {
             let lines: Vec<_> = order.lines.iter().filter(|l| l.warehouse == warehouse).map(|l| l.id).collect();
             let id = ShipmentId(self.w.id());
-            parcels.push(NewShipment { id, warehouse: warehouse.into(), courier: "UDAAN".into(), lines, expected_by: NOW });
+            parcels.push(NewShipment {
+                id,
+                warehouse: warehouse.into(),
+                courier: "UDAAN".into(),
+                lines,
+                expected_by: NOW,
+            });
         }
         self.w.orders.pack(order.id, parcels, NOW).await.expect("an answer");
         for parcel in self.w.orders.to_book(9).await.expect("a read") {

@@ -2,6 +2,7 @@
 
 mod books;
 mod carts;
+mod checkout;
 mod core;
 mod histories;
 mod inbound;

@@ -7,7 +7,8 @@ use std::{
 };
 
 use engine_sql::{
-    activity::SqlPseudonymStore, event_log::SqlEventLog, notifications::SqlNotificationStore, payments::SqlSandboxLedger,
+    activity::SqlPseudonymStore, event_log::SqlEventLog, notifications::SqlNotificationStore,
+    payments::SqlSandboxLedger,
 };
 use services::{
     activity::{Activity, Deed, ports::PseudonymStore},
@@ -101,7 +102,9 @@ async fn the_sandbox_keeps_its_books() {
     assert!(books.due(9, later).await.expect("an answer").is_empty());
     let after = books.decide("a", SandboxState::Cancelled).await.expect("an answer");
     assert_eq!(after.map(|c| c.state), Some(SandboxState::Succeeded), "what is decided stays");
-    let refund = async |n: u128, paise| books.refund("a", RefundId(Uuid::from_u128(n)), Money::inr(paise)).await.expect("an answer");
+    let refund = async |n: u128, paise| {
+        books.refund("a", RefundId(Uuid::from_u128(n)), Money::inr(paise)).await.expect("an answer")
+    };
     assert!(refund(1, 60).await && refund(1, 60).await);
     assert!(!refund(2, 41).await && !refund(2, 41).await && refund(3, 40).await);
     assert_eq!(books.find("a").await.expect("a read").map(|c| c.refunded), Some(100));

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use super::world::{NOW, World, stranger};
 use crate::{
-    kernel::{events::OrderStep, ids::{OrderLineId, RefundId}, money::Money},
+    kernel::{
+        events::OrderStep,
+        ids::{OrderLineId, RefundId},
+        money::Money,
+    },
     orders::{
         CourierUpdate, Order, OrderState, PaymentChoice,
         ports::{Cancelled, Cancelling, Once},
@@ -54,7 +58,8 @@ pub(super) async fn lines_are_cancelled_one_by_one_and_the_money_adds_up(w: &Wor
     assert_eq!(refunded(&all), 34_000, "with the last line the charges go back too");
     assert_eq!(w.level(2, "BLR1").await, (5, 0, 0));
     assert_eq!(w.cancel(&order, &[], "d").await, Cancelled::TooLate(OrderState::Cancelled));
-    let steps: Vec<_> = w.orders.events(order.id, 0, 9).await.expect("a read").iter().map(|e| (e.step, e.state)).collect();
+    let steps: Vec<_> =
+        w.orders.events(order.id, 0, 9).await.expect("a read").iter().map(|e| (e.step, e.state)).collect();
     let expected = [
         (OrderStep::Created, OrderState::Created),
         (OrderStep::Placed, OrderState::Placed),
@@ -80,7 +85,8 @@ pub(super) async fn what_left_cannot_be_cancelled(w: &World) {
     assert_eq!(w.cancel(&order, &[OrderLineId(w.id())], "x").await, Cancelled::NoSuchLine);
     let (_, number) = w.send(&order, &[0]).await;
     let (parcel, _) = w.send(&order, &[1]).await;
-    let update = CourierUpdate { courier: "UDAAN".into(), tracking_number: number, state: OrderState::Shipped, at: NOW };
+    let update =
+        CourierUpdate { courier: "UDAAN".into(), tracking_number: number, state: OrderState::Shipped, at: NOW };
     w.orders.follow(update, NOW).await.expect("followed");
     assert_eq!(w.cancel(&order, &[], "a").await, Cancelled::TooLate(OrderState::Shipped), "whole: a line left");
     assert_eq!(w.cancel(&order, &[order.lines[0].id], "b").await, Cancelled::TooLate(OrderState::Shipped));

@@ -120,7 +120,10 @@ pub(super) async fn charge_jobs_are_leased_and_remembered(w: &World) {
     let later = ChargeNote::Later { at, reference: Some("r".into()), redirect_url: Some("https://pay.example".into()) };
     w.orders.note_charge(order.id, later, NOW).await.expect("noted");
     let seen = w.read(&order).await.payment;
-    assert_eq!((seen.provider_reference.as_deref(), seen.redirect_url.as_deref()), (Some("r"), Some("https://pay.example")));
+    assert_eq!(
+        (seen.provider_reference.as_deref(), seen.redirect_url.as_deref()),
+        (Some("r"), Some("https://pay.example"))
+    );
     assert!(claim(at - Duration::from_micros(1)).await.is_empty());
     assert_eq!(claim(at).await.len(), 1);
     w.succeed(&order).await;

@@ -79,12 +79,8 @@ pub(super) async fn couriers_may_repeat_themselves_and_skip(w: &World) {
     // A clock that runs ahead does not deliver in the future.
     let order = w.paid(&[(1, 1)]).await;
     let (_, number) = w.send(&order, &[0]).await;
-    let ahead = CourierUpdate {
-        courier: "UDAAN".into(),
-        tracking_number: number,
-        state: OrderState::Delivered,
-        at: at(9_999),
-    };
+    let ahead =
+        CourierUpdate { courier: "UDAAN".into(), tracking_number: number, state: OrderState::Delivered, at: at(9_999) };
     assert_eq!(known(w.orders.follow(ahead, at(5)).await.expect("an answer")).delivered_at, Some(at(5)));
 }
 

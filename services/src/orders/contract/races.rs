@@ -4,7 +4,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::world::{NOW, RESERVATION, World, candidate, shopper};
 use crate::{
-    kernel::{caller::Owner, ids::{RefundId, ShopperId}},
+    kernel::{
+        caller::Owner,
+        ids::{RefundId, ShopperId},
+    },
     orders::{
         OrderState,
         ports::{Placed, Settled, Settling, Verdict},

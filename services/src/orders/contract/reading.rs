@@ -72,9 +72,8 @@ pub(super) async fn filters_narrow(w: &World) {
     let first = placed_at(w, 1, NOW).await;
     let second = placed_at(w, 2, NOW + Duration::from_secs(10)).await;
     w.decline(&second).await;
-    let found = async |filter: OrderFilter| {
-        numbers(&page(w, &filter, Window::Forwards { after: None, limit: 10 }).await)
-    };
+    let found =
+        async |filter: OrderFilter| numbers(&page(w, &filter, Window::Forwards { after: None, limit: 10 }).await);
     let by_state = |states: &[OrderState]| OrderFilter { states: states.to_vec(), ..OrderFilter::default() };
     assert_eq!(found(by_state(&[OrderState::Failed])).await, [second.number.clone()]);
     assert_eq!(found(by_state(&[OrderState::Failed, OrderState::Created])).await.len(), 2);
@@ -127,7 +126,10 @@ pub(super) async fn what_was_a_guests_becomes_the_shoppers(w: &World) {
     assert_eq!(adopt().await, 0, "twice is once");
     assert_eq!(w.read(&theirs).await.owner, shopper());
     assert_eq!(w.orders.quote(open.id).await.expect("a read").map(|q| q.owner), Some(shopper()));
-    assert_eq!(w.orders.answered(shopper(), "placeOrder", "k").await.expect("a read").map(|a| a.order), Some(theirs.id));
+    assert_eq!(
+        w.orders.answered(shopper(), "placeOrder", "k").await.expect("a read").map(|a| a.order),
+        Some(theirs.id)
+    );
     assert_eq!(w.orders.answered(guest(), "placeOrder", "k").await.expect("a read"), None);
     let events = w.orders.owner_events(shopper(), 0, 9).await.expect("a read");
     let expected = [(mine.id, 1), (theirs.id, 2)];

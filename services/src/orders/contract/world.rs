@@ -25,7 +25,8 @@ use crate::{
         charges::ChargeTable,
         plan::Plan,
         ports::{
-            Candidate, Cancelled, Cancelling, NewShipment, Once, OrderStore, Placed, Placing, Settled, Settling, Verdict,
+            Cancelled, Cancelling, Candidate, NewShipment, Once, OrderStore, Placed, Placing, Settled, Settling,
+            Verdict,
         },
         tokens,
     },
