@@ -15,13 +15,11 @@ use services::{
     },
     users::DeliveryLocation,
 };
-use tokio::sync::OnceCell;
 
 use crate::{
     error::{Attempt, Refused},
     loaders::Loaders,
     shop::Shop,
-    staff::network::NetworkReads,
 };
 
 /// What one request knows. The composition root puts it into each `async_graphql::Request` as data, behind an `Arc` of
@@ -95,9 +93,6 @@ pub struct Scope {
     pub now: Timestamp,
     /// Batched reads.
     pub loaders: Loaders,
-    /// What staff read of the delivery network.
-    pub network: NetworkReads,
-    location: OnceCell<EngineResult<Option<DeliveryLocation>>>,
 }
 
 impl Scope {
@@ -105,12 +100,12 @@ impl Scope {
     pub fn new(shop: Arc<Shop>, caller: Caller) -> Self {
         let now = shop.clock.now();
         let loaders = Loaders::new(&shop, caller.owner, now);
-        Self { shop, caller, now, loaders, network: NetworkReads::default(), location: OnceCell::new() }
+        Self { shop, caller, now, loaders }
     }
     /// Where the caller's things go unless said otherwise; asked once.
     pub async fn location(&self) -> EngineResult<Option<DeliveryLocation>> {
         let Some(owner) = self.caller.owner else { return Ok(None) };
-        self.location.get_or_init(|| self.shop.users.delivery_location(owner)).await.clone()
+        self.loaders.location(owner).await
     }
     /// Where to: what was asked for, else the caller's location, else nowhere.
     pub async fn deliver_to(&self, asked: Option<crate::scalars::Pincode>) -> EngineResult<Option<Pincode>> {

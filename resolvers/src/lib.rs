@@ -7,6 +7,7 @@
 //! merged. To add a field: put it on a type or a root of its area, describe it, return `Option<Result<…>>` when another
 //! engine is behind it, ask through a loader when it stands in a list, and add it to the test that counts calls.
 
+pub mod batching;
 pub mod context;
 pub mod error;
 pub mod fanout;

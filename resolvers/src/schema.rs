@@ -65,9 +65,14 @@ pub fn sdl(schema: &Schema) -> String {
     schema.sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions())
 }
 
-/// The SDL without a shop: for exports and checks.
+/// The schema without a shop: for exports and checks. Nothing in it can be resolved.
+pub fn bare() -> Schema {
+    builder().finish()
+}
+
+/// The SDL without a shop.
 pub fn bare_sdl() -> String {
-    sdl(&builder().finish())
+    sdl(&bare())
 }
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
@@ -78,7 +83,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
 mod tests {
     use async_graphql_parser::{
         Positioned, parse_schema,
-        types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition},
+        types::{
+            BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
+        },
     };
 
     use super::*;
@@ -100,19 +107,19 @@ mod tests {
         let found = fields(ty).iter().find(|f| f.node.name.node == *name);
         found.unwrap_or_else(|| panic!("there is a field {name} of {}", ty.name.node)).node.clone()
     }
-    fn described(
-        what: &str,
-        name: &str,
-        description: Option<&Positioned<String>>,
-        missing: &mut Vec<String>,
-    ) {
+    fn described(what: &str, name: &str, description: Option<&Positioned<String>>, missing: &mut Vec<String>) {
         if description.is_none_or(|d| d.node.trim().is_empty()) {
             missing.push(format!("{what} {name}"));
         }
     }
     fn arguments(of: &str, arguments: &[Positioned<InputValueDefinition>], missing: &mut Vec<String>) {
         for argument in arguments {
-            described("argument", &format!("{of}({})", argument.node.name.node), argument.node.description.as_ref(), missing);
+            described(
+                "argument",
+                &format!("{of}({})", argument.node.name.node),
+                argument.node.description.as_ref(),
+                missing,
+            );
         }
     }
 

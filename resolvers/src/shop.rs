@@ -10,6 +10,7 @@ use services::{
     kernel::{clock::Clock, events::EventLog, ids::IdSource},
     logistics::ports::NetworkStore,
     orders::Orders,
+    reconciliation::BooksStore,
     search::Search,
     serviceability::Serviceability,
     sessions::{Moves, Sessions},
@@ -44,6 +45,8 @@ pub struct Shop {
     pub log: Arc<dyn EventLog>,
     /// The delivery network, for staff.
     pub network: Arc<dyn NetworkStore>,
+    /// What reconciliation reads, for operators.
+    pub books: Arc<dyn BooksStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.

@@ -70,6 +70,8 @@ pub struct OrderConnection {
     pub nodes: Vec<Order>,
     /// Where the page stands.
     pub page_info: PageInfo,
+    /// The archive could not be reached: only live orders are here.
+    pub archive_missing: bool,
 }
 
 impl OrderConnection {
@@ -84,6 +86,7 @@ impl OrderConnection {
         let page_info = PageInfo::of(&page, place);
         let nodes: Vec<Order> = page.rows.into_iter().map(Order::from).collect();
         let edges = nodes.iter().map(|o| OrderEdge { cursor: place(&o.0), node: o.clone() }).collect();
-        Ok(Self { edges, nodes, page_info })
+        // Every order is in the live store, so nothing can be missing.
+        Ok(Self { edges, nodes, page_info, archive_missing: false })
     }
 }

@@ -140,6 +140,16 @@ impl Order {
     fn cancellable(&self) -> bool {
         self.0.lines.iter().any(|l| states::is_cancellable(l.state))
     }
+    /// Whether the shop would take lines back now.
+    fn returnable(&self) -> bool {
+        // No mutation takes lines back yet, so none would be accepted.
+        false
+    }
+    /// Moved to the archive.
+    fn archived(&self) -> bool {
+        // Every order of this type was read from the live store; the archive will mark its own.
+        false
+    }
 }
 
 /// A line of an order.

@@ -1,13 +1,12 @@
 //! The delivery network as staff see it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use services::{
     kernel::{error::EngineResult, limits::PAGE_MAX},
-    logistics::{self, LaneEnd, ports::NetworkStore},
+    logistics::{self, LaneEnd},
 };
-use tokio::sync::OnceCell;
 
 use crate::{
     context::{Asking, Scope},
@@ -20,56 +19,19 @@ use crate::{
 /// Where a lane leads when it leads to all doors of its station.
 pub const DOORS: &str = "DOORS";
 
-/// What staff read of the network, once per answer.
-#[derive(Default)]
-pub struct NetworkReads {
-    couriers: OnceCell<EngineResult<Arc<HashMap<String, logistics::Courier>>>>,
-    reached: OnceCell<EngineResult<Arc<HashMap<String, usize>>>>,
-}
-
-impl std::fmt::Debug for NetworkReads {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NetworkReads").finish_non_exhaustive()
-    }
-}
-
-impl NetworkReads {
-    /// Courier partners by code.
-    pub async fn couriers(&self, store: &dyn NetworkStore) -> EngineResult<Arc<HashMap<String, logistics::Courier>>> {
-        let read = || async {
-            let couriers = store.couriers().await?;
-            Ok(Arc::new(couriers.into_iter().map(|c| (c.code.clone(), c)).collect()))
-        };
-        self.couriers.get_or_init(read).await.clone()
-    }
-    /// How many pincodes each courier reaches.
-    async fn reached(&self, store: &dyn NetworkStore) -> EngineResult<Arc<HashMap<String, usize>>> {
-        let read = || async {
-            let mut reached: HashMap<String, usize> = HashMap::new();
-            // A pincode has at most one station per courier, so the sums count each once.
-            for reach in store.network().await?.reaches {
-                *reached.entry(reach.courier).or_default() += reach.pincodes.len();
-            }
-            Ok(Arc::new(reached))
-        };
-        self.reached.get_or_init(read).await.clone()
-    }
-}
-
 /// A courier partner.
 #[derive(Clone, Debug)]
-pub struct Courier(pub logistics::Courier);
+pub struct Courier(pub Arc<logistics::Courier>);
 
 impl Courier {
     /// By code.
     pub async fn find(scope: &Scope, code: &str) -> EngineResult<Option<Self>> {
-        let couriers = scope.network.couriers(&*scope.shop.network).await?;
-        Ok(couriers.get(code).cloned().map(Self))
+        Ok(scope.loaders.courier(code).await?.map(Self))
     }
     /// All, by code.
     pub async fn all(scope: &Scope) -> EngineResult<Vec<Self>> {
-        let couriers = scope.network.couriers(&*scope.shop.network).await?;
-        let mut all: Vec<_> = couriers.values().cloned().map(Self).collect();
+        let couriers = scope.shop.network.couriers().await?;
+        let mut all: Vec<_> = couriers.into_iter().map(|c| Self(Arc::new(c))).collect();
         all.sort_by(|a, b| a.0.code.cmp(&b.0.code));
         Ok(all)
     }
@@ -92,9 +54,8 @@ impl Courier {
     }
     /// How many pincodes it reaches. Null only when it cannot be told now.
     async fn pincodes_reached(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
-        let scope = ctx.scope();
-        let reached = scope.network.reached(&*scope.shop.network).await;
-        ctx.tell(reached.map(|r| r.get(&self.0.code).copied().map_or(0, int)).map_err(Into::into))
+        let reached = ctx.scope().loaders.pincodes_reached(&self.0.code).await;
+        ctx.tell(reached.map(int).map_err(Into::into))
     }
 }
 

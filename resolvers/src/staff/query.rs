@@ -1,7 +1,10 @@
 //! What staff read.
 
-use async_graphql::{Context, ID, Object, Result};
-use services::kernel::caller::Role;
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use services::{
+    kernel::caller::Role,
+    reconciliation::{Finding, verify_counted},
+};
 
 use super::{
     network::{Courier, LaneConnection},
@@ -10,6 +13,7 @@ use super::{
 use crate::{
     context::{Asking, Scope},
     error::{Attempt, Telling},
+    scalars::{DateTime, Long},
     serviceability::query::variants,
 };
 
@@ -38,6 +42,11 @@ impl StaffQuery {
         let scope = ctx.scope();
         ctx.tell(lanes(&scope, first, after.as_deref()).await)
     }
+    /// Operator: whether orders, stock and payments agree. Reads all of them, page by page.
+    async fn reconciliation(&self, ctx: &Context<'_>) -> Option<Result<Reconciliation>> {
+        let scope = ctx.scope();
+        ctx.tell(books(&scope).await)
+    }
     /// Operator: courier partners, and how far they reach.
     async fn couriers(&self, ctx: &Context<'_>) -> Option<Result<Vec<Courier>>> {
         let scope = ctx.scope();
@@ -58,4 +67,49 @@ async fn lanes(scope: &Scope, first: i32, after: Option<&str>) -> Attempt<LaneCo
 async fn couriers(scope: &Scope) -> Attempt<Vec<Courier>> {
     scope.require(Role::Operator)?;
     Ok(Courier::all(scope).await?)
+}
+
+/// Drifts that are told; more would not help anybody.
+const DRIFTS_MAX: usize = 100;
+
+/// Whether the books agree.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Reconciliation {
+    /// When they were compared.
+    pub as_of: DateTime,
+    /// How many orders were compared.
+    pub orders_checked: Long,
+    /// How many stock levels were compared.
+    pub levels_checked: Long,
+    /// Where they differ, by rule, at most 100; empty is good.
+    pub drifts: Vec<Drift>,
+}
+
+/// A place where the books differ.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Drift {
+    /// Which rule is broken, such as I1.
+    pub rule: String,
+    /// What it is about.
+    pub subject: String,
+    /// What was expected and what was found.
+    pub message: String,
+}
+
+impl From<Finding> for Drift {
+    fn from(f: Finding) -> Self {
+        Self { rule: f.rule.to_owned(), subject: f.subject, message: f.message }
+    }
+}
+
+async fn books(scope: &Scope) -> Attempt<Reconciliation> {
+    scope.require(Role::Operator)?;
+    let found = verify_counted(&*scope.shop.books, scope.now).await?;
+    let count = |n: u64| Long(i64::try_from(n).unwrap_or(i64::MAX));
+    Ok(Reconciliation {
+        as_of: found.as_of.into(),
+        orders_checked: count(found.orders),
+        levels_checked: count(found.levels),
+        drifts: found.findings.into_iter().take(DRIFTS_MAX).map(Drift::from).collect(),
+    })
 }
