@@ -1,18 +1,23 @@
 //! How the edge runs the schema: authenticates by the session service, gives each request its loaders, names engines that
 //! failed, and notes what shoppers did after the answer went out.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Request, Response, Value};
+use async_graphql_value::ConstValue;
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
 use resolvers::RequestData;
 use services::{
-    kernel::caller::Caller,
+    activity::{Activity, Deed},
+    kernel::{
+        caller::{Caller, Owner},
+        events::Act,
+    },
     sessions::{self, Sessions},
 };
 
-use crate::edge::{AuthError, Completed, Gateway, RequestMeta};
+use crate::edge::{AuthError, Completed, Gateway, Outcome, RequestMeta};
 
 /// The schema with its services.
 pub struct SchemaGateway {
@@ -20,15 +25,16 @@ pub struct SchemaGateway {
     sdl: String,
     shop: Arc<resolvers::Shop>,
     sessions: Sessions,
+    activity: Activity,
 }
 
 impl SchemaGateway {
     /// Over a shop.
-    pub fn new(shop: resolvers::Shop) -> Self {
+    pub fn new(shop: resolvers::Shop, activity: Activity) -> Self {
         let sessions = shop.sessions.clone();
         let schema = resolvers::schema(shop.clone());
         let sdl = resolvers::sdl(&schema);
-        Self { schema, sdl, shop: Arc::new(shop), sessions }
+        Self { schema, sdl, shop: Arc::new(shop), sessions, activity }
     }
 
     fn data(&self, meta: &RequestMeta) -> Arc<RequestData> {
@@ -64,7 +70,61 @@ impl Gateway for SchemaGateway {
         stream.map(move |response| with_degraded(response, &data)).boxed()
     }
 
-    fn completed(&self, _done: Completed) {}
+    fn completed(&self, done: Completed) {
+        let Some(owner) = done.meta.caller.owner else { return };
+        if !matches!(done.outcome, Outcome::Ok | Outcome::Partial) {
+            return;
+        }
+        for call in done.root_calls() {
+            match call.field.as_str() {
+                "search" => self.searched(owner, &call.arguments),
+                "item" => self.viewed(owner, &call.arguments),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl SchemaGateway {
+    fn searched(&self, owner: Owner, arguments: &BTreeMap<String, ConstValue>) {
+        let Some(words) = text(arguments.get("query")).filter(|w| !w.trim().is_empty()) else { return };
+        let pincode = text(arguments.get("deliverTo")).and_then(|p| p.parse().ok());
+        self.activity.note(Deed {
+            owner: owner.uuid(),
+            act: Act::Searched,
+            item: None,
+            category: None,
+            pincode,
+            text: Some(words.to_owned()),
+            count: 1,
+        });
+    }
+
+    /// Notes a look at an item. Its id and category are asked for beside the answer, from the cache that the answer filled.
+    fn viewed(&self, owner: Owner, arguments: &BTreeMap<String, ConstValue>) {
+        let Some(ConstValue::Object(by)) = arguments.get("by") else { return };
+        let id = text(by.get("id")).and_then(resolvers::ids::item);
+        let slug = text(by.get("slug")).map(str::to_owned);
+        let (items, activity) = (self.shop.items.clone(), self.activity.clone());
+        tokio::spawn(async move {
+            let found = match (id, slug) {
+                (Some(id), _) => items.items(&[id]).await.ok().and_then(|mut f| f.remove(&id)),
+                (None, Some(slug)) => items.by_slugs(std::slice::from_ref(&slug)).await.ok().and_then(|mut f| f.remove(&slug)),
+                (None, None) => None,
+            };
+            if let Some(item) = found {
+                let (owner, act) = (owner.uuid(), Act::Viewed);
+                activity.note(Deed { owner, act, item: Some(item.id), category: Some(item.category), pincode: None, text: None, count: 1 });
+            }
+        });
+    }
+}
+
+fn text(value: Option<&ConstValue>) -> Option<&str> {
+    match value {
+        Some(ConstValue::String(text)) => Some(text),
+        _ => None,
+    }
 }
 
 /// Names the engines that failed while the answer was made.

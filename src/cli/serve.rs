@@ -26,7 +26,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Parts to run, parted by commas: all, api, workers, or payment, refunds, sweeper, processing, indexer, couriers,
-    /// carts, notifier, activity [default: all].
+    /// carts, notifier, activity, retention [default: all].
     #[arg(long, value_name = "ROLES")]
     roles: Option<String>,
 }
@@ -103,7 +103,7 @@ fn router(settings: &Settings, house: &House, readiness: &Readiness, drain: &Dra
     if !roles::serves_api(&settings.roles) {
         return Ok(edge::health_router(around));
     }
-    let gateway = SchemaGateway::new(house.shop.clone());
+    let gateway = SchemaGateway::new(house.shop.clone(), house.activity.clone());
     let config = EdgeConfig {
         limits: if settings.limits == LimitsProfile::Off { Limits::off() } else { Limits::standard() },
         scalars: wiring::scalars(),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use engine_sql::{
-    books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, orders::SqlOrderStore,
+    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
     sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
+    activity::Activity,
     carts::Carts,
     inventory::Inventory,
     items::Items,
@@ -18,6 +19,7 @@ use services::{
         ids::{IdSource, SystemIds},
     },
     logistics::ports::NetworkStore,
+    notifications::Notifications,
     orders::{OrderParts, OrderSettings, Orders},
     payments::ports::Provider,
     reconciliation::BooksStore,
@@ -59,6 +61,10 @@ pub struct House {
     pub books: Arc<dyn BooksStore>,
     /// Accounts, for the seed.
     pub users: Arc<dyn UserStore>,
+    /// What shoppers do, on its way to the log.
+    pub activity: Activity,
+    /// Messages to shoppers.
+    pub notifications: Notifications,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -138,6 +144,9 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         search::synonyms(),
     );
     let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
+    let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
+    let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
+    let notifications = Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
     let shop = resolvers::Shop {
         items,
         inventory,
@@ -155,5 +164,5 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         clock: Arc::clone(&clock),
         ids,
     };
-    Ok(House { books, shop, databases, log, index, provider, users: user_store, clock })
+    Ok(House { activity, notifications, books, shop, databases, log, index, provider, users: user_store, clock })
 }

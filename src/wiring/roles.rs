@@ -1,8 +1,18 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 9] =
-    ["payment", "refunds", "sweeper", "processing", "indexer", "couriers", "carts", "notifier", "activity"];
+pub const WORKERS: [&str; 10] = [
+    "payment",
+    "refunds",
+    "sweeper",
+    "processing",
+    "indexer",
+    "couriers",
+    "carts",
+    "notifier",
+    "activity",
+    "retention",
+];
 
 /// Whether this process answers requests.
 pub fn serves_api(roles: &[String]) -> bool {

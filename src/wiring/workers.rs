@@ -9,14 +9,17 @@ use services::kernel::{
 use tokio::{sync::watch, task::JoinHandle};
 use workers::{
     Worker,
+    activity::{Deeds, Flush},
     caches::Caches,
     carts::CartKeeper,
     consumer::{Consumer, Handler},
     couriers::Couriers,
     indexer::Indexer,
+    notifier::Notifier,
     payment::Payment,
     processing::Processing,
     refunds::Refunds,
+    retention::Retention,
     sweeper::Sweeper,
     worker,
 };
@@ -50,7 +53,11 @@ impl Running {
 /// The consumers of the log, by their group.
 fn handlers(house: &House) -> Vec<Arc<dyn Handler>> {
     let shop = &house.shop;
-    vec![Arc::new(CartKeeper { carts: shop.carts.clone(), moves: shop.moves.clone(), orders: shop.orders.clone() })]
+    vec![
+        Arc::new(CartKeeper { carts: shop.carts.clone(), moves: shop.moves.clone(), orders: shop.orders.clone() }),
+        Arc::new(Notifier { notifications: house.notifications.clone(), orders: shop.orders.clone() }),
+        Arc::new(Deeds { activity: house.activity.clone(), items: shop.items.clone() }),
+    ]
 }
 
 /// The workers that the roles name.
@@ -63,6 +70,7 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Sweeper::new(orders(), settings.sweep)),
         Arc::new(Processing(orders())),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
+        Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),
     ];
     if !settings.freeze_couriers && !settings.production {
         all.push(Arc::new(Couriers::new(orders(), Arc::clone(&house.clock))));
@@ -74,6 +82,8 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
     if roles::serves_api(&settings.roles) {
         let caches = Caches::new(shop.items.clone(), shop.users.clone(), shop.serviceability.clone(), Arc::clone(&house.log));
         all.push(Arc::new(caches));
+        // What this process noted only this process can flush.
+        all.push(Arc::new(Flush(house.activity.clone())));
     }
     all
 }
