@@ -14,7 +14,7 @@ use super::{
     service::Search,
 };
 use crate::{
-    items::Item,
+    items::{CategoryTree, Item},
     kernel::{
         error::EngineResult,
         events::{Delivered, EventLog, ItemsEvent, StockEvent, Topic},
@@ -96,14 +96,18 @@ impl Search {
         Ok(items.len() + stock.len())
     }
 
-    /// Indexes all items anew when names or places of categories changed; new definitions alone change no document.
+    /// Indexes all items anew when names or places of categories changed. New categories and new definitions alone
+    /// change no document that is there.
     async fn follow_tree(&self, index: &dyn SearchIndex, mut checkpoint: Checkpoint) -> EngineResult<Checkpoint> {
         self.0.items.forget_categories();
-        let tree = tree_fingerprint(&*self.0.items.tree().await?);
-        if tree != checkpoint.tree && index.count().await? > 0 {
+        let tree = self.0.items.tree().await?;
+        let before = self.0.tree.lock().clone().filter(|seen| tree_fingerprint(seen) == checkpoint.tree);
+        let same = checkpoint.tree == tree_fingerprint(&tree) || before.is_some_and(|before| only_grew(&before, &tree));
+        if !same && index.count().await? > 0 {
             self.index_all(index, index.checkpoint().await?).await?;
         }
-        checkpoint.tree = tree;
+        checkpoint.tree = tree_fingerprint(&tree);
+        *self.0.tree.lock() = Some(tree);
         Ok(checkpoint)
     }
 
@@ -134,7 +138,9 @@ impl Search {
 
     /// Walks over all items. The checkpoint given stays: what happens meanwhile is followed afterwards.
     async fn index_all(&self, index: &dyn SearchIndex, mut checkpoint: Checkpoint) -> EngineResult<u64> {
-        checkpoint.tree = tree_fingerprint(&*self.0.items.tree().await?);
+        let tree = self.0.items.tree().await?;
+        checkpoint.tree = tree_fingerprint(&tree);
+        *self.0.tree.lock() = Some(tree);
         let mut after = None;
         let mut indexed = 0;
         loop {
@@ -146,6 +152,11 @@ impl Search {
             index.apply(changes, checkpoint.clone(), self.0.clock.now()).await?;
         }
     }
+}
+
+/// Whether every category of a tree is unchanged in a later one.
+fn only_grew(before: &CategoryTree, after: &CategoryTree) -> bool {
+    before.all().all(|old| after.get(old.id).is_some_and(|new| (&new.name, new.parent) == (&old.name, old.parent)))
 }
 
 impl Wanted {

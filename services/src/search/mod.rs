@@ -2,7 +2,8 @@
 //! consumer that makes each change findable within a second.
 //!
 //! Reading order: `model` and `ports`, `words` and `synonyms` (what a text means), `documents` (what an index keeps),
-//! `facets` (which ways to narrow down are offered), `cursor`, `service`, `consumer`.
+//! `facets` (which ways to narrow down are offered), `cursor`, `rules`, `service`,
+//! `consumer`.
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod facets;
 pub mod model;
 pub mod ports;
+mod rules;
 pub mod service;
 pub mod synonyms;
 pub mod words;

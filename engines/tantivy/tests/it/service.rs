@@ -224,6 +224,24 @@ async fn a_renamed_category_renames_its_items() {
 }
 
 #[tokio::test]
+async fn a_new_category_or_definition_indexes_nothing_anew() {
+    let shop = open().await;
+    save(&shop, vec![draft("a", "Steel", "Red")]).await;
+    shop.catch_up(100).await;
+    let before = *shop.item_store.scans.lock();
+    shop.items.save_category(category(3, Some(1), "Toasters")).await.expect("the category is good");
+    let more = Category { attributes: category(1, None, "").attributes, ..category(2, Some(1), "Kettles") };
+    shop.items.save_category(more).await.expect("the category is good");
+    shop.catch_up(100).await;
+    assert_eq!(*shop.item_store.scans.lock(), before);
+    let mut toaster = draft("t", "Steel", "Red");
+    toaster.category = CategoryId(Uuid::from_u128(3));
+    save(&shop, vec![toaster]).await;
+    shop.catch_up(100).await;
+    assert_eq!(items(&search(&shop, asking("toaster")).await), named(&["t"]));
+}
+
+#[tokio::test]
 async fn an_event_that_cannot_be_read_is_parked_and_the_rest_goes_on() {
     let shop = open().await;
     save(&shop, vec![draft("a", "Steel kettle", "Red")]).await;

@@ -40,6 +40,8 @@ pub struct Shop {
     pub log: Arc<MemoryLog>,
     /// The item service.
     pub items: Items,
+    /// Its store, to count its calls.
+    pub item_store: Arc<MemoryItems>,
     /// The inventory service.
     pub inventory: Inventory,
     /// Its store, to make it fail.
@@ -59,8 +61,8 @@ impl Shop {
     pub async fn open(network: Network) -> Self {
         let clock = Arc::new(ManualClock::new(NOW));
         let log = Arc::new(MemoryLog::default());
-        let store = Arc::new(MemoryItems { log: log.clone(), ..MemoryItems::default() });
-        let items = Items::new(store, clock.clone(), Arc::new(SeededIds::new(1)));
+        let item_store = Arc::new(MemoryItems { log: log.clone(), ..MemoryItems::default() });
+        let items = Items::new(item_store.clone(), clock.clone(), Arc::new(SeededIds::new(1)));
         let stock = Arc::new(MemoryInventory { log: log.clone(), ..MemoryInventory::default() });
         let inventory = Inventory::new(stock.clone(), clock.clone());
         let network = Arc::new(MemoryNetwork(Mutex::new(network)));
@@ -76,7 +78,7 @@ impl Shop {
             clock.clone(),
             Synonyms::shipped(),
         );
-        Self { log, items, inventory, stock, serviceability, index, search, clock }
+        Self { log, items, item_store, inventory, stock, serviceability, index, search, clock }
     }
 
     /// Runs the consumer until it has caught up; how many steps it took.
@@ -92,7 +94,9 @@ impl Shop {
 
 /// Items and categories.
 #[derive(Default)]
-struct MemoryItems {
+pub struct MemoryItems {
+    /// How often a part of all items was read in order.
+    pub scans: Mutex<u32>,
     items: Mutex<BTreeMap<ItemId, Item>>,
     categories: Mutex<BTreeMap<CategoryId, Category>>,
     log: Arc<MemoryLog>,
@@ -132,6 +136,7 @@ impl ItemStore for MemoryItems {
         Ok(out)
     }
     async fn scan(&self, after: Option<ItemId>, limit: usize) -> EngineResult<Vec<Item>> {
+        *self.scans.lock() += 1;
         let items = self.items.lock();
         Ok(items.values().filter(|i| after.is_none_or(|a| i.id > a)).take(limit).cloned().collect())
     }
