@@ -5,6 +5,9 @@ use std::io::{self, BufRead};
 
 use super::{rows::BadRow, source::ROW_MAX};
 
+/// An element's bytes with the line it begins on.
+pub type Found = Result<(u64, Vec<u8>), BadRow>;
+
 /// Where the reading stands.
 #[derive(Debug, Default)]
 pub struct Elements {
@@ -64,7 +67,7 @@ impl Elements {
     ///
     /// # Errors
     /// When the feed cannot be read, or does not begin with an array.
-    pub fn next(&mut self, bytes: &mut dyn BufRead) -> io::Result<Option<Result<(u64, Vec<u8>), BadRow>>> {
+    pub fn next(&mut self, bytes: &mut dyn BufRead) -> io::Result<Option<Found>> {
         if self.stage == Stage::Before {
             self.enter(bytes)?;
         }
@@ -120,13 +123,13 @@ impl Elements {
         Ok(None)
     }
 
-    fn broken_off(&mut self) -> Option<Result<(u64, Vec<u8>), BadRow>> {
+    fn broken_off(&mut self) -> Option<Found> {
         self.stage = Stage::After;
         Some(Err(BadRow { line: self.lines + 1, reason: "the feed ends before its array does".to_owned() }))
     }
 }
 
-fn finished(element: Element, line: u64) -> Result<(u64, Vec<u8>), BadRow> {
+fn finished(element: Element, line: u64) -> Found {
     if element.too_long {
         return Err(BadRow { line, reason: super::rows::too_long() });
     }

@@ -204,9 +204,7 @@ fn levels(value: &Value, how: &Categories) -> Vec<String> {
         }
     };
     // A path cut short by its sender ends in a name that is none.
-    if names.last().is_some_and(|name| name.trim_end().ends_with("...")) {
-        names.pop();
-    } else if how.drop_last {
+    if how.drop_last || names.last().is_some_and(|name| name.trim_end().ends_with("...")) {
         names.pop();
     }
     let clean = names.iter().map(|name| cut(&one_line(name), NAME_MAX).to_owned());

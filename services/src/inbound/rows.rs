@@ -120,7 +120,6 @@ impl Rows {
     ///
     /// # Errors
     /// When the feed cannot be read further.
-    #[expect(clippy::should_implement_trait, reason = "an iterator of results of results reads worse")]
     pub fn next(&mut self) -> io::Result<Option<Result<(u64, Row), BadRow>>> {
         match &mut self.kind {
             Kind::Jsonl => next_line(&mut self.bytes, &mut self.buffer, &mut self.line),
@@ -226,7 +225,7 @@ mod tests {
             read(text, Format::Jsonl),
             [
                 Ok((1, "1".to_owned())),
-                Err("3: malformed JSON at column 6".to_owned()),
+                Err("3: malformed JSON at column 5".to_owned()),
                 Err("4: a JSON object is expected".to_owned()),
                 Err("5: not UTF-8 from byte 8 of the row".to_owned()),
                 Ok((6, "x".to_owned())),

@@ -129,9 +129,9 @@ mod tests {
         tree::tests::{category, definition},
     };
 
-    fn fields(before: &CategoryTree, change: Category) -> Vec<String> {
+    fn fields(before: &CategoryTree, change: &Category) -> Vec<String> {
         let after = before.with([change.clone()]);
-        check_category(&change, before, &after).into_iter().map(|r| r.field).collect()
+        check_category(change, before, &after).into_iter().map(|r| r.field).collect()
     }
 
     fn tree() -> CategoryTree {
@@ -144,48 +144,48 @@ mod tests {
 
     #[test]
     fn a_category_never_stands_below_itself() {
-        assert_eq!(fields(&tree(), category(1, Some(3), vec![])), ["parent"]);
-        assert_eq!(fields(&tree(), category(1, Some(1), vec![])), ["parent"]);
-        assert_eq!(fields(&tree(), category(4, Some(99), vec![])), ["parent"]);
-        assert_eq!(fields(&tree(), category(4, Some(3), vec![])), [""; 0]);
+        assert_eq!(fields(&tree(), &category(1, Some(3), vec![])), ["parent"]);
+        assert_eq!(fields(&tree(), &category(1, Some(1), vec![])), ["parent"]);
+        assert_eq!(fields(&tree(), &category(4, Some(99), vec![])), ["parent"]);
+        assert_eq!(fields(&tree(), &category(4, Some(3), vec![])), [""; 0]);
     }
 
     #[test]
     fn slugs_and_names_are_checked() {
         let mut taken = category(4, None, vec![]);
         taken.slug = "c1".to_owned();
-        assert_eq!(fields(&tree(), taken.clone()), ["slug"]);
+        assert_eq!(fields(&tree(), &taken), ["slug"]);
         for bad in ["", "A", "a--b", "-a", "a b", "é"] {
             taken.slug = bad.to_owned();
-            assert_eq!(fields(&tree(), taken.clone()), ["slug"], "{bad}");
+            assert_eq!(fields(&tree(), &taken), ["slug"], "{bad}");
         }
-        assert_eq!(fields(&tree(), Category { name: " ".to_owned(), ..category(4, None, vec![]) }), ["name"]);
+        assert_eq!(fields(&tree(), &Category { name: " ".to_owned(), ..category(4, None, vec![]) }), ["name"]);
     }
 
     #[test]
     fn a_type_is_the_same_along_a_branch_and_never_changes() {
         let number = definition("size", AttributeKind::Number);
-        assert_eq!(fields(&tree(), category(2, Some(1), vec![number.clone()])), ["attributes.size"]);
-        assert_eq!(fields(&tree(), category(1, None, vec![number.clone()])), ["attributes.size"]);
-        assert_eq!(fields(&tree(), category(4, None, vec![number])), [""; 0]);
+        assert_eq!(fields(&tree(), &category(2, Some(1), vec![number.clone()])), ["attributes.size"]);
+        assert_eq!(fields(&tree(), &category(1, None, vec![number.clone()])), ["attributes.size"]);
+        assert_eq!(fields(&tree(), &category(4, None, vec![number])), [""; 0]);
         let panel = definition("panel", AttributeKind::Boolean);
-        assert_eq!(fields(&tree(), category(1, None, vec![panel])), ["attributes.panel"]);
+        assert_eq!(fields(&tree(), &category(1, None, vec![panel])), ["attributes.panel"]);
     }
 
     #[test]
     fn definitions_have_plain_keys_and_are_given_once() {
         assert_eq!(
-            fields(&tree(), category(4, None, vec![definition("Big Key", AttributeKind::Text)])),
+            fields(&tree(), &category(4, None, vec![definition("Big Key", AttributeKind::Text)])),
             ["attributes.Big Key"]
         );
         let twice = vec![definition("a", AttributeKind::Text); 2];
-        assert_eq!(fields(&tree(), category(4, None, twice)), ["attributes.a"]);
+        assert_eq!(fields(&tree(), &category(4, None, twice)), ["attributes.a"]);
     }
 
     #[test]
     fn the_tree_has_a_bounded_depth() {
         let deep = (1..=DEPTH_MAX as u128).map(|n| category(n, (n > 1).then(|| n - 1), vec![]));
         let tree = CategoryTree::new(deep);
-        assert_eq!(fields(&tree, category(100, Some(DEPTH_MAX as u128), vec![])), ["parent"]);
+        assert_eq!(fields(&tree, &category(100, Some(DEPTH_MAX as u128), vec![])), ["parent"]);
     }
 }

@@ -40,7 +40,7 @@ pub fn lane(n: u32, transit_minutes: u32) -> Lane {
         departures: vec![360, 1_080],
         weekdays: 0b011_1111,
         carries: HandlingClass::ALL.to_vec(),
-        capacity_per_day: (n % 2 == 0).then_some(500),
+        capacity_per_day: n.is_multiple_of(2).then_some(500),
         active: true,
     }
 }
