@@ -40,6 +40,7 @@ fn template() -> &'static Path {
             })
             .join()
             .expect("the seed does not panic");
+            settle(folder.path());
             folder
         })
         .path()
@@ -56,13 +57,59 @@ fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     Settings::load(&Sources { flags, ..Sources::default() }).expect("the test's settings are good")
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("the template") {
-        let path = entry.expect("an entry").path();
-        let target: PathBuf = to.join(path.file_name().expect("a name"));
-        if path.is_dir() { copy(&path, &target) } else { drop(std::fs::copy(&path, &target).expect("copies")) }
+/// Waits until nothing in a folder changes any more: engines close their files in threads of their own, a moment after
+/// they are let go, and what is copied meanwhile would be torn.
+fn settle(folder: &Path) {
+    let (begun, mut before, mut same) = (Instant::now(), files(folder), 0);
+    while same < 5 {
+        assert!(begun.elapsed() < PATIENCE, "the seed's files still change: {before:?}");
+        std::thread::sleep(Duration::from_millis(50));
+        let now = files(folder);
+        same = if now == before { same + 1 } else { 0 };
+        before = now;
     }
+}
+
+/// All files below a folder, with their sizes; those that vanish meanwhile are left out.
+fn files(folder: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        match std::fs::metadata(&path) {
+            Ok(data) if data.is_dir() => found.extend(files(&path)),
+            Ok(data) => found.push((path, data.len())),
+            Err(_) => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Copies the template; anew when it changed meanwhile.
+fn copy_whole(from: &Path, to: &Path) {
+    for _ in 0..10 {
+        let before = files(from);
+        let copied = copy(from, to);
+        if copied.is_ok() && files(from) == before {
+            return;
+        }
+        std::fs::remove_dir_all(to).expect("a torn copy goes away");
+        settle(from);
+    }
+    panic!("{} does not stay as it is", from.display());
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let path = entry?.path();
+        let target: PathBuf = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            std::fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
 }
 
 impl Shop {
@@ -76,7 +123,7 @@ impl Shop {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let template = tokio::task::spawn_blocking(template).await.expect("the template");
-        copy(template, &data);
+        copy_whole(template, &data);
         let settings = settings(&data, more);
         let server = Server::start(&settings, Ambient::default()).await.expect("the shop starts");
         Self { server: Some(server), settings, folder, client: reqwest::Client::new() }
