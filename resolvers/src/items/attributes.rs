@@ -4,6 +4,7 @@ use async_graphql::{Interface, SimpleObject};
 use services::items::{self, AttributeDefinition, AttributeValue};
 
 /// One attribute of an item.
+#[expect(clippy::duplicated_attributes, reason = "the two fields of the interface have one type")]
 #[derive(Interface, Clone, Debug)]
 #[graphql(
     field(name = "key", ty = "&String", desc = "Machine name."),

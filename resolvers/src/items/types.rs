@@ -126,7 +126,7 @@ impl Item {
         self.0.options.iter().map(|o| ItemOption { name: o.name.clone(), values: o.values.clone() }).collect()
     }
     /// What can be bought.
-    fn variants(
+    async fn variants(
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 50, desc = "Page size, at most 100.")] first: i32,

@@ -124,7 +124,7 @@ async fn set_location(scope: &Scope, pincode: Pincode) -> Attempt<SetDeliveryLoc
 
 async fn save(scope: &Scope, input: SaveAddressInput) -> Attempt<SaveAddressPayload> {
     let shopper = account(scope)?;
-    let id = input.id.as_ref().map(|id| address_id(id)).transpose()?;
+    let id = input.id.as_ref().map(address_id).transpose()?;
     let SaveAddressInput { recipient, phone, lines, city, state, pincode, is_default, .. } = input;
     let postal = PostalAddress { recipient, phone, lines, city, state, pincode: pincode.0 };
     let address = scope.shop.users.save_address(shopper, id, postal, is_default).await?;
