@@ -7,7 +7,7 @@ use services::{
     kernel::{
         caller::Owner,
         error::{EngineError, EngineResult},
-        events::{Delivered, OrderStep, OrdersEvent, Topic, UsersEvent},
+        events::{Delivered, OrdersEvent, Topic, UsersEvent},
         ids::{GuestId, ShopperId},
     },
     orders::Orders,
@@ -44,9 +44,10 @@ impl Handler for CartKeeper {
 
 impl CartKeeper {
     async fn ordered(&self, event: OrdersEvent) -> EngineResult<()> {
-        let OrdersEvent::OrderStepped { order, owner, step, from_cart, lines, .. } = event;
-        // The first step of an order: CREATED, or PLACED at once for cash. The move's id makes the second a repetition.
-        if !from_cart || !matches!(step, OrderStep::Created | OrderStep::Placed) {
+        let OrdersEvent::OrderStepped { order, owner, sequence, from_cart, lines, .. } = event;
+        // The first step of an order only: a later one may name the shopper who took a guest's order over, whose own cart
+        // must keep its lines.
+        if !from_cart || sequence != 1 {
             return Ok(());
         }
         let taken = lines.iter().map(|l| (l.variant, l.quantity)).collect();
