@@ -229,6 +229,7 @@ fn quoted_line(wish: &Wish, promise: &Promise) -> Result<QuoteLine, MoneyError> 
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`, which hands the error over")]
 fn too_large(e: MoneyError) -> Error {
     Error::Invalid { field: "lines", message: format!("{e}: order less at a time") }
 }

@@ -148,7 +148,7 @@ async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<Ord
             order.lines.push(line(&row)?);
         }
     }
-    let parcels = format!("{SHIPMENT} WHERE order_id IN ({list}) ORDER BY order_id, id");
+    let parcels = format!("{SHIPMENT} WHERE order_id IN ({list}) ORDER BY order_id, warehouse, courier, id");
     for row in db.read(ENGINE, &parcels, keys(ids)).await? {
         let parcel = shipment(&row)?;
         if let Some(order) = orders.get_mut(&parcel.order) {

@@ -199,11 +199,11 @@ async fn run(acts: Vec<Act>) -> Result<(), TestCaseError> {
         history.act(n, act.clone()).await;
         let findings = verify(&books, NOW).await.expect("the books are read");
         prop_assert!(findings.is_empty(), "after {act:?}: {findings:#?}");
-        for i in 0..history.orders.len() {
+        for (i, fate) in fates.iter_mut().enumerate().take(history.orders.len()) {
             let now = history.read(i).await.map(|o| o.state);
-            let dead = matches!(fates[i], Some(OrderState::Failed | OrderState::Expired | OrderState::Cancelled));
-            prop_assert!(!dead || now == fates[i], "order {i} was {:?} and is {now:?} after {act:?}", fates[i]);
-            fates[i] = now;
+            let dead = matches!(*fate, Some(OrderState::Failed | OrderState::Expired | OrderState::Cancelled));
+            prop_assert!(!dead || now == *fate, "order {i} was {fate:?} and is {now:?} after {act:?}");
+            *fate = now;
         }
     }
     Ok(())

@@ -75,15 +75,15 @@ pub(super) async fn filters_narrow(w: &World) {
     let found =
         async |filter: OrderFilter| numbers(&page(w, &filter, Window::Forwards { after: None, limit: 10 }).await);
     let by_state = |states: &[OrderState]| OrderFilter { states: states.to_vec(), ..OrderFilter::default() };
-    assert_eq!(found(by_state(&[OrderState::Failed])).await, [second.number.clone()]);
+    assert_eq!(found(by_state(&[OrderState::Failed])).await, std::slice::from_ref(&second.number));
     assert_eq!(found(by_state(&[OrderState::Failed, OrderState::Created])).await.len(), 2);
     let time = |from: u64, until: u64| OrderFilter {
         from: Some(NOW + Duration::from_secs(from)),
         until: Some(NOW + Duration::from_secs(until)),
         ..OrderFilter::default()
     };
-    assert_eq!(found(time(0, 10)).await, [first.number.clone()], "from is in, until is out");
-    assert_eq!(found(time(1, 11)).await, [second.number.clone()]);
+    assert_eq!(found(time(0, 10)).await, std::slice::from_ref(&first.number), "from is in, until is out");
+    assert_eq!(found(time(1, 11)).await, std::slice::from_ref(&second.number));
     let text = |t: &str| OrderFilter { text: Some(t.into()), ..OrderFilter::default() };
     assert_eq!(found(text("thing 2")).await, [second.number]);
     assert_eq!(found(text("BLUE")).await.len(), 2);
