@@ -109,12 +109,22 @@ impl SchemaGateway {
         tokio::spawn(async move {
             let found = match (id, slug) {
                 (Some(id), _) => items.items(&[id]).await.ok().and_then(|mut f| f.remove(&id)),
-                (None, Some(slug)) => items.by_slugs(std::slice::from_ref(&slug)).await.ok().and_then(|mut f| f.remove(&slug)),
+                (None, Some(slug)) => {
+                    items.by_slugs(std::slice::from_ref(&slug)).await.ok().and_then(|mut f| f.remove(&slug))
+                }
                 (None, None) => None,
             };
             if let Some(item) = found {
                 let (owner, act) = (owner.uuid(), Act::Viewed);
-                activity.note(Deed { owner, act, item: Some(item.id), category: Some(item.category), pincode: None, text: None, count: 1 });
+                activity.note(Deed {
+                    owner,
+                    act,
+                    item: Some(item.id),
+                    category: Some(item.category),
+                    pincode: None,
+                    text: None,
+                    count: 1,
+                });
             }
         });
     }
@@ -136,4 +146,3 @@ fn with_degraded(response: Response, data: &RequestData) -> Response {
     let names = names.into_iter().map(Value::from).collect();
     response.extension("degraded", Value::List(names))
 }
-

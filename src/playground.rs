@@ -40,7 +40,9 @@ pub fn routes(production: bool) -> Router {
 fn page(name: &str) -> Response<Body> {
     match FILES.iter().find(|(n, _)| *n == name) {
         Some((_, bytes)) => file(name, bytes),
-        None if FILES.is_empty() && name == "index.html" => html(StatusCode::OK, include_str!("playground/missing.html")),
+        None if FILES.is_empty() && name == "index.html" => {
+            html(StatusCode::OK, include_str!("playground/missing.html"))
+        }
         None => html(StatusCode::NOT_FOUND, "<!doctype html><title>Not found</title><p>There is no such page."),
     }
 }

@@ -49,7 +49,12 @@ pub fn routes(webhooks: Webhooks) -> Router {
         .with_state(Arc::new(webhooks))
 }
 
-async fn payment(State(w): State<Arc<Webhooks>>, Path(provider): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn payment(
+    State(w): State<Arc<Webhooks>>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     if provider != w.provider.name() {
         return refuse(StatusCode::NOT_FOUND, "there is no such provider");
     }
@@ -70,7 +75,12 @@ struct CourierMessage {
     at: String,
 }
 
-async fn courier(State(w): State<Arc<Webhooks>>, Path(courier): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn courier(
+    State(w): State<Arc<Webhooks>>,
+    Path(courier): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let signature = headers.get("chowk-signature").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let secrets: Vec<&[u8]> = w.couriers_secret.reveal().split(',').map(str::as_bytes).collect();
     if !webhook::verify(&secrets, signature, &body, w.clock.now()) {

@@ -43,11 +43,8 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     } else {
         ("BINARY(16)", "LONGTEXT", "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY")
     };
-    let (code, key) = if lite {
-        ("TEXT", "TEXT")
-    } else {
-        ("VARCHAR(120) COLLATE utf8mb4_bin", "VARCHAR(255) COLLATE utf8mb4_bin")
-    };
+    let (code, key) =
+        if lite { ("TEXT", "TEXT") } else { ("VARCHAR(120) COLLATE utf8mb4_bin", "VARCHAR(255) COLLATE utf8mb4_bin") };
     for statement in statements {
         let sql = statement.replace("{id}", id).replace("{text}", text).replace("{serial}", serial);
         let sql = sql.replace("{code}", code).replace("{key}", key);

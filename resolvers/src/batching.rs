@@ -205,7 +205,10 @@ mod tests {
         }
     }
 
-    fn doubles() -> (Batched<Doubles>, Arc<Mutex<Vec<Vec<u32>>>>) {
+    /// The keys of each call, in order.
+    type Seen = Arc<Mutex<Vec<Vec<u32>>>>;
+
+    fn doubles() -> (Batched<Doubles>, Seen) {
         let batches = Arc::new(Mutex::default());
         (Batched::new(Doubles(Arc::clone(&batches))), batches)
     }

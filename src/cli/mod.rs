@@ -112,7 +112,8 @@ fn sources(common: &Common) -> anyhow::Result<Sources> {
     }
     let file = match &common.config {
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| anyhow::anyhow!("--config {}: {e}", path.display()))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|e| anyhow::anyhow!("--config {}: {e}", path.display()))?;
             Some((path.display().to_string(), text))
         }
         None => None,

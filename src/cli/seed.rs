@@ -50,7 +50,12 @@ pub async fn seed(settings: &Settings) -> anyhow::Result<()> {
     let house = wiring::build(settings, Ambient::default()).await?;
     let shop = demo::shop();
     catalogue(&house, &shop).await.context("the items cannot be saved")?;
-    house.shop.network.replace(shop.network.clone(), house.clock.now()).await.context("the delivery network cannot be saved")?;
+    house
+        .shop
+        .network
+        .replace(shop.network.clone(), house.clock.now())
+        .await
+        .context("the delivery network cannot be saved")?;
     stock(&house, &shop).await.context("the stock cannot be saved")?;
     accounts(&house, &shop).await.context("the accounts cannot be saved")?;
     index(&house).await.context("the index cannot be filled")?;
@@ -59,7 +64,8 @@ pub async fn seed(settings: &Settings) -> anyhow::Result<()> {
 }
 
 fn bar(what: &'static str, len: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:10} {bar:32} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{prefix:10} {bar:32} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(len as u64).with_style(style).with_prefix(what)
 }
 
@@ -82,7 +88,14 @@ async fn stock(house: &House, shop: &DemoShop) -> anyhow::Result<()> {
         let moves = chunk.iter().filter(|row| row.quantity > 0).map(|row| {
             let (item, variant) = shop.ids(row);
             let (warehouse, quantity) = (row.warehouse.clone(), i64::from(row.quantity));
-            StockMove { variant, item, warehouse, movement: Movement::Received, quantity, cause: "opening stock".to_owned() }
+            StockMove {
+                variant,
+                item,
+                warehouse,
+                movement: Movement::Received,
+                quantity,
+                cause: "opening stock".to_owned(),
+            }
         });
         house.shop.inventory.apply(moves.collect()).await?;
         bar.inc(chunk.len() as u64);
@@ -94,7 +107,10 @@ async fn stock(house: &House, shop: &DemoShop) -> anyhow::Result<()> {
 async fn accounts(house: &House, shop: &DemoShop) -> anyhow::Result<()> {
     let now = house.clock.now();
     for account in &shop.accounts {
-        let id = ShopperId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chowk:demo:account:{}", account.email).as_bytes()));
+        let id = ShopperId(Uuid::new_v5(
+            &Uuid::NAMESPACE_URL,
+            format!("urn:chowk:demo:account:{}", account.email).as_bytes(),
+        ));
         let shopper = Shopper {
             id,
             email: account.email.to_owned(),

@@ -114,7 +114,10 @@ fn router(settings: &Settings, house: &House, readiness: &Readiness, drain: &Dra
         ..EdgeConfig::default()
     };
     let edge = edge::router(config, Arc::new(gateway), around)?;
-    Ok(edge.merge(playground::routes(settings.production)).merge(images::routes(house.shop.items.clone())).merge(callbacks))
+    Ok(edge
+        .merge(playground::routes(settings.production))
+        .merge(images::routes(house.shop.items.clone()))
+        .merge(callbacks))
 }
 
 /// Takes the lock of the data folder, so that no two processes write to the same embedded engines.
@@ -139,7 +142,10 @@ async fn refuse_demo_accounts(settings: &Settings, house: &House) -> anyhow::Res
     if settings.production {
         for account in crate::demo::accounts::accounts() {
             if house.users.shopper_by_email(account.email).await?.is_some() {
-                anyhow::bail!("the database holds the demonstration account {}: start production on an empty database", account.email);
+                anyhow::bail!(
+                    "the database holds the demonstration account {}: start production on an empty database",
+                    account.email
+                );
             }
         }
     }

@@ -47,7 +47,9 @@ fn times(s: &Settings) -> Result<(), BadSetting> {
         }
     }
     if s.sweep > s.reservation_ttl {
-        return refuse("`sweep` is longer than `reservation_ttl`: orders would be held far beyond their deadline; lower `sweep`");
+        return refuse(
+            "`sweep` is longer than `reservation_ttl`: orders would be held far beyond their deadline; lower `sweep`",
+        );
     }
     if s.events_retention < Duration::from_secs(3_600) {
         return refuse("`events_retention` must be 1h or longer, so that a consumer that was away can catch up");
@@ -69,7 +71,14 @@ fn roles(s: &Settings) -> Result<(), BadSetting> {
         }
     }
     let split = !s.roles.iter().any(|r| r == "all");
-    let urls = [s.database_url(), s.carts_url(), s.wishlists_url(), s.items_url(), with_default(&s.search_url, "tantivy:"), s.cache_url.clone()];
+    let urls = [
+        s.database_url(),
+        s.carts_url(),
+        s.wishlists_url(),
+        s.items_url(),
+        with_default(&s.search_url, "tantivy:"),
+        s.cache_url.clone(),
+    ];
     match urls.iter().find(|u| IN_PROCESS.iter().any(|scheme| u.starts_with(scheme))) {
         Some(url) if split => refuse(format!(
             "`roles` splits the shop over processes, but {} lives inside one: run all roles, or point every URL at a server",
@@ -83,7 +92,11 @@ fn keys(s: &Settings) -> Result<(), BadSetting> {
     for pair in s.token_keys.reveal().split(',') {
         match pair.split_once(':') {
             Some((id, secret)) if !id.is_empty() && secret.len() >= 32 => {}
-            _ => return refuse("`token_keys`: write `id:secret`, the secret 32 characters or longer; newest first, parted by commas"),
+            _ => {
+                return refuse(
+                    "`token_keys`: write `id:secret`, the secret 32 characters or longer; newest first, parted by commas",
+                );
+            }
         }
     }
     for (name, secret) in named_secrets(s) {
@@ -106,7 +119,9 @@ fn production(s: &Settings) -> Result<(), BadSetting> {
         }
     }
     if s.payments_url.starts_with("sandbox:") && !s.allow_sandbox {
-        return refuse("`payments_url` is the sandbox, which takes no real money: set a provider, or CHOWK_ALLOW_SANDBOX=1 for a rehearsal");
+        return refuse(
+            "`payments_url` is the sandbox, which takes no real money: set a provider, or CHOWK_ALLOW_SANDBOX=1 for a rehearsal",
+        );
     }
     if s.limits == LimitsProfile::Off {
         return refuse("`limits` is \"off\": a public shop needs them; set CHOWK_LIMITS=standard");

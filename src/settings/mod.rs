@@ -102,7 +102,8 @@ impl Settings {
     /// One sentence that names the setting and says what to do.
     pub fn load(sources: &Sources) -> Result<Self, BadSetting> {
         let table = merged(sources)?;
-        let settings: Self = Value::Table(table).try_into().map_err(|e: toml::de::Error| BadSetting(e.message().to_owned()))?;
+        let settings: Self =
+            Value::Table(table).try_into().map_err(|e: toml::de::Error| BadSetting(e.message().to_owned()))?;
         check::check(&settings)?;
         Ok(settings)
     }
@@ -118,7 +119,9 @@ impl Settings {
             table.insert(name.to_owned(), Value::String("(hidden)".to_owned()));
         }
         for (name, value) in &mut table {
-            if name.ends_with("_url") && let Value::String(url) = value {
+            if name.ends_with("_url")
+                && let Value::String(url) = value
+            {
                 *url = secret::without_password(url);
             }
         }
@@ -127,7 +130,11 @@ impl Settings {
 
     /// Where the database is.
     pub fn database_url(&self) -> String {
-        if self.database_url.is_empty() { format!("sqlite:{}", self.data.join("chowk.db").display()) } else { self.database_url.clone() }
+        if self.database_url.is_empty() {
+            format!("sqlite:{}", self.data.join("chowk.db").display())
+        } else {
+            self.database_url.clone()
+        }
     }
     /// Where carts are.
     pub fn carts_url(&self) -> String {
@@ -153,7 +160,8 @@ impl Settings {
 fn merged(sources: &Sources) -> Result<Table, BadSetting> {
     let mut table: Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML; a test reads them");
     if let Some((name, text)) = &sources.file {
-        let file: Table = text.parse().map_err(|e: toml::de::Error| BadSetting(format!("{name} is not TOML: {}", e.message())))?;
+        let file: Table =
+            text.parse().map_err(|e: toml::de::Error| BadSetting(format!("{name} is not TOML: {}", e.message())))?;
         for (key, value) in file {
             set(&mut table, &key, value, name)?;
         }
@@ -176,9 +184,9 @@ fn set_text(table: &mut Table, key: &str, text: &str, from: &str) -> Result<(), 
             "0" | "false" | "no" | "" => Value::Boolean(false),
             _ => return Err(BadSetting(format!("{from}: `{text}` is neither true nor false: write 1 or 0"))),
         },
-        Some(Value::Array(_)) => {
-            Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned())).collect())
-        }
+        Some(Value::Array(_)) => Value::Array(
+            text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned())).collect(),
+        ),
         _ => Value::String(text.to_owned()),
     };
     set(table, key, value, from)
@@ -187,8 +195,9 @@ fn set_text(table: &mut Table, key: &str, text: &str, from: &str) -> Result<(), 
 fn set(table: &mut Table, key: &str, value: Value, from: &str) -> Result<(), BadSetting> {
     if let Some(secret) = key.strip_suffix("_file").filter(|k| SECRETS.contains(k)) {
         let Value::String(path) = &value else { return Err(BadSetting(format!("{from}: `{key}` names a file"))) };
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| BadSetting(format!("{from}: the file of `{secret}` cannot be read ({e}): give a readable path")))?;
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            BadSetting(format!("{from}: the file of `{secret}` cannot be read ({e}): give a readable path"))
+        })?;
         table.insert(secret.to_owned(), Value::String(text.trim().to_owned()));
         return Ok(());
     }
@@ -205,7 +214,9 @@ fn set(table: &mut Table, key: &str, value: Value, from: &str) -> Result<(), Bad
 }
 
 fn unknown(table: &Table, key: &str, from: &str) -> String {
-    let near = table.keys().filter(|k| k.contains(key) || key.contains(k.as_str()) || k.split('_').next() == key.split('_').next());
+    let near = table
+        .keys()
+        .filter(|k| k.contains(key) || key.contains(k.as_str()) || k.split('_').next() == key.split('_').next());
     match near.min_by_key(|k| k.len().abs_diff(key.len())) {
         Some(near) => format!("{from}: there is no setting `{key}`: did you mean `{near}`?"),
         None => format!("{from}: there is no setting `{key}`: `chowk config` lists them"),

@@ -19,7 +19,10 @@ fn refusal(file: &str, environment: &[(&str, &str)]) -> String {
 fn later_sources_win() {
     assert_eq!(load("", &[], &[]).expect("defaults").listen.port(), 4000);
     assert_eq!(load("listen = \"127.0.0.1:1\"", &[], &[]).expect("file").listen.port(), 1);
-    assert_eq!(load("listen = \"127.0.0.1:1\"", &[("CHOWK_LISTEN", "127.0.0.1:2")], &[]).expect("env").listen.port(), 2);
+    assert_eq!(
+        load("listen = \"127.0.0.1:1\"", &[("CHOWK_LISTEN", "127.0.0.1:2")], &[]).expect("env").listen.port(),
+        2
+    );
     let all = load("", &[("CHOWK_LISTEN", "127.0.0.1:2")], &[("listen", "127.0.0.1:3")]);
     assert_eq!(all.expect("flags").listen.port(), 3);
 }
@@ -61,7 +64,9 @@ fn production_needs_secrets_and_a_provider() {
         load("", &all, &[])
     };
     assert!(secrets(&[]).expect_err("sandbox").0.contains("CHOWK_ALLOW_SANDBOX"));
-    assert!(secrets(&[("CHOWK_ALLOW_SANDBOX", "1"), ("CHOWK_LIMITS", "off")]).expect_err("limits").0.contains("limits"));
+    assert!(
+        secrets(&[("CHOWK_ALLOW_SANDBOX", "1"), ("CHOWK_LIMITS", "off")]).expect_err("limits").0.contains("limits")
+    );
     assert!(secrets(&[("CHOWK_ALLOW_SANDBOX", "1")]).expect("good").production);
 }
 

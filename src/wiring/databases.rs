@@ -27,8 +27,9 @@ impl Databases {
     /// # Errors
     /// When one refuses; the sentence names the setting.
     pub async fn open(settings: &Settings, clock: &Arc<dyn Clock>, ids: &Arc<dyn IdSource>) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&settings.data)
-            .with_context(|| format!("`data`: the folder {} cannot be made: choose another", settings.data.display()))?;
+        std::fs::create_dir_all(&settings.data).with_context(|| {
+            format!("`data`: the folder {} cannot be made: choose another", settings.data.display())
+        })?;
         let mut open: Vec<(String, Db)> = Vec::new();
         for (name, url) in [
             ("database_url", settings.database_url()),
@@ -37,11 +38,15 @@ impl Databases {
             ("items_url", settings.items_url()),
         ] {
             if open.iter().all(|(u, _)| *u != url) {
-                let db = Db::open(&url, Arc::clone(clock), Arc::clone(ids)).await.with_context(|| format!("`{name}` cannot be used"))?;
+                let db = Db::open(&url, Arc::clone(clock), Arc::clone(ids))
+                    .await
+                    .with_context(|| format!("`{name}` cannot be used"))?;
                 open.push((url, db));
             }
         }
-        let find = |url: String| open.iter().find(|(u, _)| *u == url).map(|(_, db)| db.clone()).context("a database was not opened");
+        let find = |url: String| {
+            open.iter().find(|(u, _)| *u == url).map(|(_, db)| db.clone()).context("a database was not opened")
+        };
         Ok(Self {
             main: find(settings.database_url())?,
             carts: find(settings.carts_url())?,

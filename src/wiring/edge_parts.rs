@@ -4,7 +4,11 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::edge::{documents::{Trusted, sha256_hex}, scalars::Scalars, telemetry};
+use crate::edge::{
+    documents::{Trusted, sha256_hex},
+    scalars::Scalars,
+    telemetry,
+};
 
 /// The storefront's named documents, put into the binary.
 static DOCUMENTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/operations.rs"));

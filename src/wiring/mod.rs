@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
+    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore,
+    items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
     sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
@@ -101,9 +102,11 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let user_store: Arc<dyn UserStore> = Arc::new(SqlUserStore::new(main.clone()));
     let users = Users::new(Arc::clone(&user_store), Arc::clone(&clock), Arc::clone(&ids));
     let carts = Carts::new(Arc::new(SqlCartStore::new(databases.carts.clone())), items.clone(), Arc::clone(&clock));
-    let wishlists = Wishlists::new(Arc::new(SqlWishlistStore::new(databases.wishlists.clone())), items.clone(), Arc::clone(&clock));
+    let wishlists =
+        Wishlists::new(Arc::new(SqlWishlistStore::new(databases.wishlists.clone())), items.clone(), Arc::clone(&clock));
     let moves = Moves::new(carts.clone(), wishlists.clone());
-    let keys = TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
+    let keys =
+        TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
     let sessions = Sessions::new(
         Arc::clone(&user_store),
         Arc::new(SqlSessionStore::new(main.clone())),
@@ -146,7 +149,8 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
     let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
     let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
-    let notifications = Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let notifications =
+        Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
     let shop = resolvers::Shop {
         items,
         inventory,

@@ -80,7 +80,8 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
     }
     all.retain(|w| roles::runs(&settings.roles, w.name()));
     if roles::serves_api(&settings.roles) {
-        let caches = Caches::new(shop.items.clone(), shop.users.clone(), shop.serviceability.clone(), Arc::clone(&house.log));
+        let caches =
+            Caches::new(shop.items.clone(), shop.users.clone(), shop.serviceability.clone(), Arc::clone(&house.log));
         all.push(Arc::new(caches));
         // What this process noted only this process can flush.
         all.push(Arc::new(Flush(house.activity.clone())));
@@ -111,7 +112,8 @@ pub fn start(house: &House, settings: &Settings, readiness: &Readiness, drain: &
 /// When it fails again, or its consumer is gone.
 pub async fn replay(house: &House, _settings: &Settings, letter: &DeadLetter) -> EngineResult<()> {
     let handler = handlers(house).into_iter().find(|h| h.group() == letter.group);
-    let handler = handler.ok_or_else(|| EngineError::permanent("events", format!("there is no consumer {}", letter.group)))?;
+    let handler =
+        handler.ok_or_else(|| EngineError::permanent("events", format!("there is no consumer {}", letter.group)))?;
     handler.handle(&Delivered { offset: letter.offset, topic: letter.topic, event: letter.event.clone() }).await
 }
 

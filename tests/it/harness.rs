@@ -170,7 +170,8 @@ impl Shop {
 
     /// A whole answer.
     pub async fn answer(&self, query: &str, variables: Value, token: Option<&str>) -> Value {
-        let mut request = self.client.post(self.url("/graphql")).json(&json!({ "query": query, "variables": variables }));
+        let mut request =
+            self.client.post(self.url("/graphql")).json(&json!({ "query": query, "variables": variables }));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -192,7 +193,13 @@ impl Shop {
     }
 
     /// Asks until the answer satisfies, for a bounded time.
-    pub async fn until(&self, query: &str, variables: Value, token: Option<&str>, holds: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until(
+        &self,
+        query: &str,
+        variables: Value,
+        token: Option<&str>,
+        holds: impl Fn(&Value) -> bool,
+    ) -> Value {
         let begun = Instant::now();
         loop {
             let data = self.query(query, variables.clone(), token).await;
@@ -213,7 +220,8 @@ impl Shop {
         socket.send(Message::text(init.to_string())).await.expect("sends");
         let mut subscription = Subscription { socket };
         assert_eq!(subscription.message().await["type"], "connection_ack");
-        let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": query, "variables": variables } });
+        let subscribe =
+            json!({ "id": "1", "type": "subscribe", "payload": { "query": query, "variables": variables } });
         subscription.socket.send(Message::text(subscribe.to_string())).await.expect("sends");
         subscription
     }

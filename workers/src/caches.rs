@@ -57,7 +57,9 @@ impl Caches {
             }
             Topic::Users => {
                 for event in events {
-                    if let Ok(UsersEvent::ShopperChanged { shopper } | UsersEvent::GuestMerged { shopper, .. }) = payload(event) {
+                    if let Ok(UsersEvent::ShopperChanged { shopper } | UsersEvent::GuestMerged { shopper, .. }) =
+                        payload(event)
+                    {
                         self.users.forget(shopper);
                     }
                 }

@@ -111,6 +111,7 @@ impl Worker for Consumer {
 /// # Errors
 /// When the payload has another shape.
 pub fn payload<T: serde::de::DeserializeOwned>(delivered: &Delivered) -> EngineResult<T> {
-    serde_json::from_value(delivered.event.data.clone())
-        .map_err(|e| EngineError::permanent("events", format!("the payload of {} cannot be read: {e}", delivered.event.kind)))
+    serde_json::from_value(delivered.event.data.clone()).map_err(|e| {
+        EngineError::permanent("events", format!("the payload of {} cannot be read: {e}", delivered.event.kind))
+    })
 }

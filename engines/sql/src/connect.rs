@@ -39,7 +39,7 @@ pub(crate) async fn sqlite_readers(path: &std::path::Path) -> EngineResult<Datab
 pub(crate) async fn sqlite_migrator(path: &std::path::Path) -> EngineResult<DatabaseConnection> {
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
     options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|o| {
-        o.journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal).busy_timeout(Duration::from_secs(5))
+        o.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal).busy_timeout(Duration::from_secs(5))
     });
     connect(options).await
 }
@@ -67,5 +67,7 @@ pub(crate) async fn mysql(url: &str) -> EngineResult<DatabaseConnection> {
 }
 
 async fn connect(options: ConnectOptions) -> EngineResult<DatabaseConnection> {
-    Database::connect(options).await.map_err(|e| EngineError::retryable("sql", format!("the database cannot be opened: {e}")))
+    Database::connect(options)
+        .await
+        .map_err(|e| EngineError::retryable("sql", format!("the database cannot be opened: {e}")))
 }

@@ -127,7 +127,9 @@ impl Db {
             Writing::Lite(writer) => {
                 let (job, answer) = Pending::new(program);
                 writer.submit(job).await.map_err(|e| named(engine, e))?;
-                answer.await.unwrap_or_else(|_| Err(EngineError::retryable("sql", "the writer stopped before it answered")))
+                answer
+                    .await
+                    .unwrap_or_else(|_| Err(EngineError::retryable("sql", "the writer stopped before it answered")))
             }
             Writing::Pool(written) => self.write_pooled(&program, written).await,
         };
@@ -174,7 +176,9 @@ impl Db {
 }
 
 async fn migrate(connection: &DatabaseConnection) -> EngineResult<()> {
-    Migrator::up(connection, None).await.map_err(|e| EngineError::permanent("sql", format!("the tables cannot be brought up to date: {e}")))
+    Migrator::up(connection, None)
+        .await
+        .map_err(|e| EngineError::permanent("sql", format!("the tables cannot be brought up to date: {e}")))
 }
 
 fn named(engine: &'static str, error: EngineError) -> EngineError {

@@ -5,12 +5,9 @@
 //! through sea-orm's pool. To add a store: a file here, a migration in `migrations/`, its port's contract suite in
 //! `tests/it/`.
 
-pub mod users;
-pub mod sessions;
-pub mod carts;
-pub mod wishlists;
 pub mod activity;
 pub mod books;
+pub mod carts;
 mod connect;
 mod db;
 pub mod event_log;
@@ -21,9 +18,12 @@ pub mod notifications;
 pub mod orders;
 pub mod payments;
 mod rows;
+pub mod sessions;
 mod sqlite;
 mod tx;
+pub mod users;
 mod value;
+pub mod wishlists;
 
 pub use db::{Backend, Db};
 pub use tx::{SqlError, SqlErrorKind, Tx};

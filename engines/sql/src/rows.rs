@@ -77,9 +77,9 @@ pub(crate) fn sea_error(e: &DbErr) -> SqlError {
     let message = e.to_string();
     let kind = match e {
         DbErr::ConnectionAcquire(_) => SqlErrorKind::Retry,
-        DbErr::Conn(RuntimeErr::SqlxError(x)) | DbErr::Exec(RuntimeErr::SqlxError(x)) | DbErr::Query(RuntimeErr::SqlxError(x)) => {
-            sqlx_kind(x)
-        }
+        DbErr::Conn(RuntimeErr::SqlxError(x))
+        | DbErr::Exec(RuntimeErr::SqlxError(x))
+        | DbErr::Query(RuntimeErr::SqlxError(x)) => sqlx_kind(x),
         _ => SqlErrorKind::Other,
     };
     SqlError { kind, message }
@@ -93,7 +93,9 @@ fn sqlx_kind(e: &sqlx::Error) -> SqlErrorKind {
             Some(1213 | 1205 | 1020 | 1053) => SqlErrorKind::Retry,
             _ => SqlErrorKind::Other,
         },
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => SqlErrorKind::Retry,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            SqlErrorKind::Retry
+        }
         _ => SqlErrorKind::Other,
     }
 }

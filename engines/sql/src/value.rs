@@ -94,8 +94,26 @@ macro_rules! from_id { ($($t:ident),+ $(,)?) => {$(
     impl From<&ids::$t> for Value { fn from(v: &ids::$t) -> Self { v.0.into() } }
 )+} }
 from_id!(
-    ItemId, VariantId, CategoryId, ShopperId, GuestId, SessionId, AddressId, CartId, CartLineId, WishlistId,
-    WishlistLineId, QuoteId, OrderId, OrderLineId, ShipmentId, PaymentId, RefundId, SupplierId, NotificationId, LedgerId,
+    ItemId,
+    VariantId,
+    CategoryId,
+    ShopperId,
+    GuestId,
+    SessionId,
+    AddressId,
+    CartId,
+    CartLineId,
+    WishlistId,
+    WishlistLineId,
+    QuoteId,
+    OrderId,
+    OrderLineId,
+    ShipmentId,
+    PaymentId,
+    RefundId,
+    SupplierId,
+    NotificationId,
+    LedgerId,
     EventId,
 );
 

@@ -156,12 +156,22 @@ impl Carts {
     ///
     /// # Errors
     /// As [`Carts::add`].
-    pub async fn put(&self, owner: Owner, variants: Vec<(VariantId, u32)>, move_id: String) -> Result<CartAnswer, Error> {
+    pub async fn put(
+        &self,
+        owner: Owner,
+        variants: Vec<(VariantId, u32)>,
+        move_id: String,
+    ) -> Result<CartAnswer, Error> {
         self.add(owner, variants.into_iter().map(|(v, q)| (v, i64::from(q))).collect(), move_id).await
     }
 
     /// Takes what was ordered out of the cart, once per order.
-    pub async fn take_ordered(&self, owner: Owner, variants: Vec<(VariantId, u32)>, move_id: String) -> EngineResult<()> {
+    pub async fn take_ordered(
+        &self,
+        owner: Owner,
+        variants: Vec<(VariantId, u32)>,
+        move_id: String,
+    ) -> EngineResult<()> {
         let once = MoveId { key: move_id, input_hash: hash(&variants) };
         let changes = variants.into_iter().map(|(v, q)| CartChange::Take(v, q)).collect();
         // A reused id can only be this same order's: it was done.

@@ -8,7 +8,11 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 
 use super::model::{LedgerRow, Moved, StockLevel, StockMove};
-use crate::kernel::{clock::Timestamp, error::EngineResult, ids::{LedgerId, VariantId}};
+use crate::kernel::{
+    clock::Timestamp,
+    error::EngineResult,
+    ids::{LedgerId, VariantId},
+};
 
 /// The store of stock.
 #[async_trait]

@@ -126,8 +126,11 @@ impl SeededIds {
 impl IdSource for SeededIds {
     fn next(&self, now: Timestamp) -> Uuid {
         let millis = now.micros().max(0).unsigned_abs() / 1_000;
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.random().to_be_bytes()[..10].try_into().unwrap_or([0; 10]))
-            .into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(
+            millis,
+            &self.random().to_be_bytes()[..10].try_into().unwrap_or([0; 10]),
+        )
+        .into_uuid()
     }
     fn random(&self) -> u128 {
         (u128::from(self.draw()) << 64) | u128::from(self.draw())

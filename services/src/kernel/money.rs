@@ -152,7 +152,11 @@ impl Money {
             code => format!("{code} "),
         };
         let whole = grouped(&whole.to_string(), self.currency == Currency::INR);
-        if digits == 0 { format!("{sign}{symbol}{whole}") } else { format!("{sign}{symbol}{whole}.{part:0>width$}", width = digits as usize) }
+        if digits == 0 {
+            format!("{sign}{symbol}{whole}")
+        } else {
+            format!("{sign}{symbol}{whole}.{part:0>width$}", width = digits as usize)
+        }
     }
     fn same(self, other: Self) -> Result<(), MoneyError> {
         if self.currency == other.currency { Ok(()) } else { Err(MoneyError::Mixed(self.currency, other.currency)) }
@@ -170,7 +174,8 @@ fn grouped(digits: &str, indian: bool) -> String {
     let mut out = String::with_capacity(n + n / 2);
     for (i, c) in digits.chars().enumerate() {
         let left = n - i;
-        let boundary = if indian { left == 3 || (left > 3 && (left - 3) % 2 == 0) } else { left % 3 == 0 };
+        let boundary =
+            if indian { left == 3 || (left > 3 && (left - 3).is_multiple_of(2)) } else { left.is_multiple_of(3) };
         if i > 0 && boundary {
             out.push(',');
         }

@@ -6,7 +6,11 @@
 use async_trait::async_trait;
 
 use super::model::{Courier, Lane, Network, Reach};
-use crate::kernel::{clock::Timestamp, error::EngineResult, pages::{Page, Window}};
+use crate::kernel::{
+    clock::Timestamp,
+    error::EngineResult,
+    pages::{Page, Window},
+};
 
 /// The store of the delivery network.
 #[async_trait]

@@ -11,13 +11,13 @@ pub mod charges;
 pub mod contract;
 pub mod error;
 pub mod model;
+mod placing;
 pub mod plan;
 pub mod ports;
+mod quoting;
 pub mod service;
 pub mod settings;
 pub mod states;
-mod placing;
-mod quoting;
 mod steps;
 pub mod tokens;
 

@@ -31,7 +31,13 @@ pub trait Provider: Send + Sync + 'static {
     /// Calls a charge off. Answers what it is afterwards: it may have succeeded before.
     async fn cancel(&self, idempotency_key: &str, now: Timestamp) -> EngineResult<ChargeStatus>;
     /// Gives money of a charge back; idempotent by the refund's id.
-    async fn refund(&self, idempotency_key: &str, refund: RefundId, amount: Money, now: Timestamp) -> EngineResult<bool>;
+    async fn refund(
+        &self,
+        idempotency_key: &str,
+        refund: RefundId,
+        amount: Money,
+        now: Timestamp,
+    ) -> EngineResult<bool>;
     /// What the provider has to say besides answers and webhooks, for a provider that is asked instead of telling. Each
     /// is told at least once.
     async fn news(&self, _limit: usize, _now: Timestamp) -> EngineResult<Vec<ProviderEvent>> {

@@ -5,9 +5,9 @@
 //! `facets` (which ways to narrow down are offered), `cursor`, `rules`, `service`,
 //! `consumer`.
 
+mod consumer;
 #[cfg(feature = "contract")]
 pub mod contract;
-mod consumer;
 pub mod cursor;
 pub mod documents;
 pub mod error;

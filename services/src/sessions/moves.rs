@@ -45,7 +45,12 @@ impl Moves {
     ///
     /// # Errors
     /// A bad or reused key, too many lines, or a failed store.
-    pub async fn wishlist_to_cart(&self, owner: Owner, lines: Vec<WishlistLineId>, key: String) -> Result<CartAnswer, MoveError> {
+    pub async fn wishlist_to_cart(
+        &self,
+        owner: Owner,
+        lines: Vec<WishlistLineId>,
+        key: String,
+    ) -> Result<CartAnswer, MoveError> {
         self.carts.claim(owner, &lines, key).await?;
         let there = self.wishlists.lines_by_ids(owner, &lines).await?;
         let mut answer = CartAnswer { cart: self.carts.cart(owner).await?, warnings: Vec::new(), problems: Vec::new() };
@@ -67,7 +72,12 @@ impl Moves {
     ///
     /// # Errors
     /// A bad or reused key, too many lines, or a failed store.
-    pub async fn cart_to_wishlist(&self, owner: Owner, lines: Vec<CartLineId>, key: String) -> Result<CartAnswer, MoveError> {
+    pub async fn cart_to_wishlist(
+        &self,
+        owner: Owner,
+        lines: Vec<CartLineId>,
+        key: String,
+    ) -> Result<CartAnswer, MoveError> {
         if lines.len() > INPUT_LINES_MAX {
             return Err(carts::Error::TooManyLines(INPUT_LINES_MAX).into());
         }

@@ -18,7 +18,13 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Stores a new session.
     async fn open(&self, session: Session, now: Timestamp) -> EngineResult<()>;
     /// Trades a refresh token (by hash) for a new one (by hash and expiry).
-    async fn rotate(&self, old_hash: String, new_hash: String, expires_at: Timestamp, now: Timestamp) -> EngineResult<Rotated>;
+    async fn rotate(
+        &self,
+        old_hash: String,
+        new_hash: String,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> EngineResult<Rotated>;
     /// Ends the session that the refresh token (by hash) belongs to; false when there is none.
     async fn revoke_by_token(&self, hash: String, now: Timestamp) -> EngineResult<bool>;
     /// Ends all sessions of an account.
@@ -38,5 +44,6 @@ pub trait SessionStore: Send + Sync + 'static {
 pub trait RateLimiter: Send + Sync + 'static {
     /// Takes one try out of the bucket `key` of `burst` tries that refills at `per_minute`; the instant of the next
     /// allowed try when there is none left.
-    async fn take(&self, key: &str, burst: u32, per_minute: u32, now: Timestamp) -> EngineResult<Result<(), Timestamp>>;
+    async fn take(&self, key: &str, burst: u32, per_minute: u32, now: Timestamp)
+    -> EngineResult<Result<(), Timestamp>>;
 }

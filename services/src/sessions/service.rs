@@ -103,7 +103,12 @@ impl Sessions {
             self.0.users.set_guest_pincode(guest, deliver_to, now).await?;
         }
         let expires_at = now + GUEST_TTL;
-        let caller = Caller { owner: Some(Owner::Guest(guest)), roles: Roles::default(), session: None, expires_at: Some(expires_at) };
+        let caller = Caller {
+            owner: Some(Owner::Guest(guest)),
+            roles: Roles::default(),
+            session: None,
+            expires_at: Some(expires_at),
+        };
         let access = self.0.keys.issue(&caller, now)?;
         Ok((Tokens { access, expires_at, refresh: None, guest: Some(token) }, guest))
     }
@@ -114,7 +119,8 @@ impl Sessions {
     /// Broken rules, a taken e-mail address, too many tries, or a failed store.
     pub async fn sign_up(&self, input: SignUp) -> Result<(Tokens, ShopperId), Error> {
         self.count_try("up", &input.client, &input.email).await?;
-        let email = rules::normal_email(&input.email).ok_or_else(|| invalid("email", "write an address such as name@example.org"))?;
+        let email = rules::normal_email(&input.email)
+            .ok_or_else(|| invalid("email", "write an address such as name@example.org"))?;
         if !rules::is_name(&input.name) {
             return Err(invalid("name", "write 1 to 200 characters"));
         }
@@ -194,8 +200,13 @@ impl Sessions {
     async fn open(&self, shopper: &Shopper, now: Timestamp) -> Result<(Tokens, ShopperId), Error> {
         let refresh = self.secret();
         let id = SessionId(self.0.ids.next(now));
-        let session =
-            Session { id, shopper: shopper.id, refresh_hash: hash(&refresh), expires_at: now + REFRESH_TTL, revoked: false };
+        let session = Session {
+            id,
+            shopper: shopper.id,
+            refresh_hash: hash(&refresh),
+            expires_at: now + REFRESH_TTL,
+            revoked: false,
+        };
         self.0.store.open(session, now).await?;
         Ok((self.tokens(shopper, id, refresh, now)?, shopper.id))
     }
@@ -224,7 +235,10 @@ impl Sessions {
     async fn count_try(&self, what: &str, client: &str, email: &str) -> Result<(), Error> {
         let now = self.0.clock.now();
         let email = hash(&email.trim().to_lowercase());
-        for (key, (burst, rate)) in [(format!("sign-{what}:client:{client}"), CLIENT_TRIES), (format!("sign-{what}:account:{email}"), ACCOUNT_TRIES)] {
+        for (key, (burst, rate)) in [
+            (format!("sign-{what}:client:{client}"), CLIENT_TRIES),
+            (format!("sign-{what}:account:{email}"), ACCOUNT_TRIES),
+        ] {
             match self.0.limiter.take(&key, burst, rate, now).await {
                 Ok(Ok(())) => {}
                 Ok(Err(retry_at)) => return Err(Error::TooMany { retry_at }),
@@ -253,4 +267,3 @@ fn check_password(password: &str) -> Result<(), Error> {
 fn invalid(field: &'static str, message: impl Into<String>) -> Error {
     Error::Invalid { field, message: message.into() }
 }
-

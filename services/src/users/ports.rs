@@ -27,7 +27,12 @@ pub trait UserStore: Send + Sync + 'static {
     /// Sets the password hash.
     async fn set_password_hash(&self, shopper: ShopperId, password_hash: String, now: Timestamp) -> EngineResult<()>;
     /// Sets where things go.
-    async fn set_delivery_pincode(&self, shopper: ShopperId, pincode: Option<Pincode>, now: Timestamp) -> EngineResult<()>;
+    async fn set_delivery_pincode(
+        &self,
+        shopper: ShopperId,
+        pincode: Option<Pincode>,
+        now: Timestamp,
+    ) -> EngineResult<()>;
     /// Addresses of accounts, the default one first, then the newest.
     async fn addresses_of(&self, shoppers: &[ShopperId]) -> EngineResult<HashMap<ShopperId, Vec<Address>>>;
     /// Addresses by id, whosever they are: the service checks the owner.

@@ -41,8 +41,10 @@ pub fn check_postal(address: &PostalAddress) -> Result<(), Vec<Problem>> {
 pub fn normal_email(text: &str) -> Option<String> {
     let text = text.trim().to_lowercase();
     let (name, host) = text.split_once('@')?;
-    let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c));
-    let labels = host.contains('.') && host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
+    let plain =
+        text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c));
+    let labels =
+        host.contains('.') && host.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
     (plain && labels && !name.is_empty() && !host.contains('@')).then_some(text)
 }
 

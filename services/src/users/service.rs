@@ -135,7 +135,10 @@ impl Users {
     /// A pincode that does not exist, or a failed store.
     pub async fn set_delivery_location(&self, owner: Owner, pincode: Pincode) -> Result<DeliveryLocation, Error> {
         if table().get(pincode).is_none() {
-            return Err(Error::Invalid(vec![("pincode", format!("there is no pincode {pincode}: check the six digits"))]));
+            return Err(Error::Invalid(vec![(
+                "pincode",
+                format!("there is no pincode {pincode}: check the six digits"),
+            )]));
         }
         let now = self.0.clock.now();
         match owner {

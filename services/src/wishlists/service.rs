@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     error::Error,
     model::{NewWish, WishlistLine},
-    ports::{WishlistStore, Wished},
+    ports::{Wished, WishlistStore},
 };
 use crate::{
     items::Items,
@@ -72,7 +72,11 @@ impl Wishlists {
         self.store.id_of(owner).await
     }
     /// Lines, newest first.
-    pub async fn lines(&self, owner: Owner, window: Window<(Timestamp, WishlistLineId)>) -> EngineResult<Page<WishlistLine>> {
+    pub async fn lines(
+        &self,
+        owner: Owner,
+        window: Window<(Timestamp, WishlistLineId)>,
+    ) -> EngineResult<Page<WishlistLine>> {
         self.store.lines(owner, window).await
     }
     /// How many lines there are.
@@ -80,7 +84,11 @@ impl Wishlists {
         self.store.count(owner).await
     }
     /// The owner's lines among these ids.
-    pub async fn lines_by_ids(&self, owner: Owner, ids: &[WishlistLineId]) -> EngineResult<HashMap<WishlistLineId, WishlistLine>> {
+    pub async fn lines_by_ids(
+        &self,
+        owner: Owner,
+        ids: &[WishlistLineId],
+    ) -> EngineResult<HashMap<WishlistLineId, WishlistLine>> {
         self.store.lines_by_ids(owner, ids).await
     }
 
@@ -103,7 +111,8 @@ impl Wishlists {
                 None => problems.push(WishProblem { line, kind: WishProblemKind::NoSuchVariant }),
             }
         }
-        let wished = if wishes.is_empty() { Vec::new() } else { self.store.add(owner, wishes, self.clock.now()).await? };
+        let wished =
+            if wishes.is_empty() { Vec::new() } else { self.store.add(owner, wishes, self.clock.now()).await? };
         let full = wished.into_iter().zip(positions).filter(|(w, _)| *w == Wished::Full);
         problems.extend(full.map(|(_, line)| WishProblem { line, kind: WishProblemKind::Full }));
         problems.sort_by_key(|p| p.line);

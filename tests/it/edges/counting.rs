@@ -2,11 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Duration,
 };
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use services::{
     carts::{
         Cart, CartChange,
@@ -59,23 +60,23 @@ pub struct Calls {
 
 impl Calls {
     fn note(&self, engine: &'static str, method: &'static str) -> EngineResult<()> {
-        *self.counts.lock().unwrap().entry((engine, method)).or_default() += 1;
-        if self.down.lock().unwrap().contains(engine) {
+        *self.counts.lock().entry((engine, method)).or_default() += 1;
+        if self.down.lock().contains(engine) {
             return Err(EngineError::retryable(engine, "switched off"));
         }
         Ok(())
     }
     /// The calls since the last time this was asked.
     pub fn take(&self) -> BTreeMap<(&'static str, &'static str), usize> {
-        std::mem::take(&mut *self.counts.lock().unwrap())
+        std::mem::take(&mut *self.counts.lock())
     }
     /// Every call of an engine fails from now on.
     pub fn switch_off(&self, engine: &'static str) {
-        self.down.lock().unwrap().insert(engine);
+        self.down.lock().insert(engine);
     }
     /// Every engine answers again.
     pub fn switch_on(&self) {
-        self.down.lock().unwrap().clear();
+        self.down.lock().clear();
     }
 }
 

@@ -34,7 +34,7 @@ use services::{
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
     sessions::{Moves, Sessions, TokenKeys},
-    users::{PostalAddress, Shopper, Users, ports::UserStore},
+    users::{Shopper, Users, ports::UserStore},
     wishlists::{Wishlists, ports::WishlistStore},
 };
 use tempfile::TempDir;
@@ -228,18 +228,6 @@ impl Answer {
 pub fn address() -> Value {
     json!({ "recipient": "Asha Rao", "phone": "+91 98450 12345", "lines": ["12 Residency Road"], "city": "Bengaluru",
         "state": "Karnataka", "pincode": PINCODE, "email": "asha@example.org" })
-}
-
-/// The same, as the services take it.
-pub fn postal() -> PostalAddress {
-    PostalAddress {
-        recipient: "Asha Rao".into(),
-        phone: "+91 98450 12345".into(),
-        lines: vec!["12 Residency Road".into()],
-        city: "Bengaluru".into(),
-        state: "Karnataka".into(),
-        pincode: pincode(PINCODE),
-    }
 }
 
 fn services(

@@ -61,7 +61,8 @@ async fn pages_follow_each_other_without_gap_or_double() {
         }
         after = page["search"]["pageInfo"]["endCursor"].clone();
     }
-    let expected: Vec<_> = whole["search"]["edges"].as_array().expect("edges").iter().map(|e| e["node"]["id"].clone()).collect();
+    let expected: Vec<_> =
+        whole["search"]["edges"].as_array().expect("edges").iter().map(|e| e["node"]["id"].clone()).collect();
     seen.truncate(expected.len());
     assert_eq!(seen, expected);
 }
@@ -72,7 +73,9 @@ async fn typing_errors_and_prefixes_are_understood() {
     let typo = shop.query(SEARCH, json!({ "q": "televsion" }), None).await;
     let found = typo["search"]["totalCount"].as_u64().expect("a count") > 0;
     assert!(found || typo["search"]["didYouMean"] == "television", "{typo:#}");
-    let data = shop.query("{ suggest(prefix: \"tele\") { queries items { title } categories { name } } }", json!({}), None).await;
+    let data = shop
+        .query("{ suggest(prefix: \"tele\") { queries items { title } categories { name } } }", json!({}), None)
+        .await;
     assert!(data["suggest"]["queries"].as_array().is_some_and(|q| !q.is_empty()), "{data:#}");
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{BENGALURU, ERRORS, ORDER, PLACE, add, available, guest, key, order, place, place_variables, quote, variants};
+use super::{
+    BENGALURU, ERRORS, ORDER, PLACE, add, available, guest, key, order, place, place_variables, quote, variants,
+};
 use crate::harness::Shop;
 
 const FOLLOW: &str = "subscription($o: ID!, $a: String) { orderEvents(orderId: $o, after: $a) { cursor state message order { state } } }";
@@ -16,7 +18,12 @@ async fn from_browsing_to_the_doorstep() {
     add(&shop, &visitor.token, &variant, 1).await;
     let quoted = quote(&shop, &visitor.token, None).await;
     let (lines, total) = (&quoted["quote"]["lines"], quoted["quote"]["total"]["amount"].as_i64().expect("an amount"));
-    let charges: i64 = quoted["quote"]["charges"].as_array().expect("charges").iter().map(|c| c["amount"]["amount"].as_i64().expect("an amount")).sum();
+    let charges: i64 = quoted["quote"]["charges"]
+        .as_array()
+        .expect("charges")
+        .iter()
+        .map(|c| c["amount"]["amount"].as_i64().expect("an amount"))
+        .sum();
     assert_eq!(lines[0]["total"]["amount"].as_i64().expect("an amount") + charges, total);
     let placed = place(&shop, &visitor.token, &quoted["quote"], json!({ "cardToken": "tok_succeeds" })).await;
     assert_eq!(placed["errors"], json!([]), "{placed:#}");
@@ -30,12 +37,19 @@ async fn from_browsing_to_the_doorstep() {
     assert_eq!(states.last().map(String::as_str), Some("DELIVERED"), "{states:?}");
     states.dedup();
     let way = ["CREATED", "PLACED", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY", "DELIVERED"];
-    assert!(way.ends_with(&states.iter().map(String::as_str).collect::<Vec<_>>()), "each step once and in order: {states:?}");
+    assert!(
+        way.ends_with(&states.iter().map(String::as_str).collect::<Vec<_>>()),
+        "each step once and in order: {states:?}"
+    );
     let final_ = shop.query(ORDER, json!({ "id": id }), Some(&visitor.token)).await["node"].clone();
     assert_eq!((&final_["payment"]["state"], &final_["refunds"]), (&json!("SUCCEEDED"), &json!([])));
     assert!(final_["shipments"][0]["trackingNumber"].is_string());
     assert_eq!(available(&shop, &variant).await, before - 1);
-    let cart = shop.until("{ viewer { cart { totalQuantity } } }", json!({}), Some(&visitor.token), |d| d["viewer"]["cart"]["totalQuantity"] == 0).await;
+    let cart = shop
+        .until("{ viewer { cart { totalQuantity } } }", json!({}), Some(&visitor.token), |d| {
+            d["viewer"]["cart"]["totalQuantity"] == 0
+        })
+        .await;
     assert_eq!(cart["viewer"]["cart"]["totalQuantity"], 0, "what was ordered left the cart");
     shop.stop_and_verify().await;
 }
@@ -47,14 +61,23 @@ async fn a_declined_payment_gives_the_stock_back_and_can_be_tried_again() {
     let variant = variants(&shop, "watch", 1).await.remove(0);
     let before = available(&shop, &variant).await;
     let declined = order(&shop, &visitor.token, &variant, "tok_declined").await;
-    let failed = shop.until(ORDER, json!({ "id": declined["id"] }), Some(&visitor.token), |d| d["node"]["state"] == "FAILED").await;
+    let failed = shop
+        .until(ORDER, json!({ "id": declined["id"] }), Some(&visitor.token), |d| d["node"]["state"] == "FAILED")
+        .await;
     assert_eq!(failed["node"]["payment"]["state"], "DECLINED");
     assert_eq!(available(&shop, &variant).await, before);
-    let retry = format!("mutation($o: ID!, $t: MoneyInput!, $k: String!) {{ retryPayment(input: {{ orderId: $o, expectedTotal: $t, payment: {{ cardToken: \"tok_succeeds\" }}, idempotencyKey: $k }}) {{ order {{ id retryOf {{ id }} }} {ERRORS} }} }}");
+    let retry = format!(
+        "mutation($o: ID!, $t: MoneyInput!, $k: String!) {{ retryPayment(input: {{ orderId: $o, expectedTotal: $t, payment: {{ cardToken: \"tok_succeeds\" }}, idempotencyKey: $k }}) {{ order {{ id retryOf {{ id }} }} {ERRORS} }} }}"
+    );
     let total = json!({ "amount": failed["node"]["total"]["amount"], "currencyCode": "INR" });
-    let tried = shop.done("retryPayment", &retry, json!({ "o": declined["id"], "t": total, "k": key() }), Some(&visitor.token)).await;
+    let tried = shop
+        .done("retryPayment", &retry, json!({ "o": declined["id"], "t": total, "k": key() }), Some(&visitor.token))
+        .await;
     assert_eq!(tried["order"]["retryOf"]["id"], declined["id"]);
-    shop.until(ORDER, json!({ "id": tried["order"]["id"] }), Some(&visitor.token), |d| d["node"]["payment"]["state"] == "SUCCEEDED").await;
+    shop.until(ORDER, json!({ "id": tried["order"]["id"] }), Some(&visitor.token), |d| {
+        d["node"]["payment"]["state"] == "SUCCEEDED"
+    })
+    .await;
     let still = shop.query(ORDER, json!({ "id": declined["id"] }), Some(&visitor.token)).await;
     assert_eq!(still["node"]["state"], "FAILED", "a failed order never becomes paid");
     shop.stop_and_verify().await;
@@ -81,7 +104,8 @@ async fn a_success_after_the_deadline_is_refunded_once() {
     let late = order(&shop, &visitor.token, &variant, "tok_late_1500").await;
     let refunded = shop
         .until(ORDER, json!({ "id": late["id"] }), Some(&visitor.token), |d| {
-            d["node"]["state"] == "EXPIRED" && (d["node"]["refunds"][0]["state"] == "SUCCEEDED" || d["node"]["payment"]["state"] == "CANCELLED")
+            d["node"]["state"] == "EXPIRED"
+                && (d["node"]["refunds"][0]["state"] == "SUCCEEDED" || d["node"]["payment"]["state"] == "CANCELLED")
         })
         .await;
     assert!(refunded["node"]["refunds"].as_array().expect("refunds").len() <= 1, "{refunded:#}");
@@ -107,7 +131,10 @@ async fn the_same_key_places_once_and_another_input_is_refused() {
     let mut wrong = quoted.clone();
     wrong["total"]["amount"] = json!(1);
     let mismatch = place(&shop, &visitor.token, &wrong, json!({ "cardToken": "tok_succeeds" })).await;
-    assert!(mismatch["order"].is_null() && mismatch["errors"].as_array().is_some_and(|e| !e.is_empty()), "{mismatch:#}");
+    assert!(
+        mismatch["order"].is_null() && mismatch["errors"].as_array().is_some_and(|e| !e.is_empty()),
+        "{mismatch:#}"
+    );
     shop.stop_and_verify().await;
 }
 
@@ -118,14 +145,24 @@ async fn cancelling_gives_stock_and_money_back_once() {
     let variant = variants(&shop, "jeans", 1).await.remove(0);
     let before = available(&shop, &variant).await;
     let bought = order(&shop, &visitor.token, &variant, "tok_succeeds").await;
-    shop.until(ORDER, json!({ "id": bought["id"] }), Some(&visitor.token), |d| d["node"]["payment"]["state"] == "SUCCEEDED").await;
-    let cancel = format!("mutation($o: ID!, $k: String!) {{ cancelOrder(input: {{ orderId: $o, reason: \"changed my mind\", idempotencyKey: $k }}) {{ order {{ state }} {ERRORS} }} }}");
+    shop.until(ORDER, json!({ "id": bought["id"] }), Some(&visitor.token), |d| {
+        d["node"]["payment"]["state"] == "SUCCEEDED"
+    })
+    .await;
+    let cancel = format!(
+        "mutation($o: ID!, $k: String!) {{ cancelOrder(input: {{ orderId: $o, reason: \"changed my mind\", idempotencyKey: $k }}) {{ order {{ state }} {ERRORS} }} }}"
+    );
     let once = key();
     for _ in 0..2 {
-        let cancelled = shop.done("cancelOrder", &cancel, json!({ "o": bought["id"], "k": once }), Some(&visitor.token)).await;
+        let cancelled =
+            shop.done("cancelOrder", &cancel, json!({ "o": bought["id"], "k": once }), Some(&visitor.token)).await;
         assert_eq!(cancelled["order"]["state"], "CANCELLED");
     }
-    let refunded = shop.until(ORDER, json!({ "id": bought["id"] }), Some(&visitor.token), |d| d["node"]["refunds"][0]["state"] == "SUCCEEDED").await;
+    let refunded = shop
+        .until(ORDER, json!({ "id": bought["id"] }), Some(&visitor.token), |d| {
+            d["node"]["refunds"][0]["state"] == "SUCCEEDED"
+        })
+        .await;
     assert_eq!(refunded["node"]["refunds"].as_array().map(Vec::len), Some(1));
     assert_eq!(refunded["node"]["refunds"][0]["amount"]["amount"], refunded["node"]["total"]["amount"]);
     assert_eq!(available(&shop, &variant).await, before);

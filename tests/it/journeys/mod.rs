@@ -17,7 +17,9 @@ pub const ERRORS: &str = "errors { __typename code message path ... on Insuffici
 
 /// A guest session's token, delivered to a pincode.
 pub async fn guest(shop: &Shop, pincode: &str) -> Guest {
-    let query = format!("mutation($p: Pincode!) {{ startGuestSession(input: {{ deliverTo: $p }}) {{ session {{ accessToken guestToken }} {ERRORS} }} }}");
+    let query = format!(
+        "mutation($p: Pincode!) {{ startGuestSession(input: {{ deliverTo: $p }}) {{ session {{ accessToken guestToken }} {ERRORS} }} }}"
+    );
     let payload = shop.done("startGuestSession", &query, json!({ "p": pincode }), None).await;
     let text = |name: &str| payload["session"][name].as_str().expect("a token").to_owned();
     Guest { token: text("accessToken"), guest_token: text("guestToken") }
@@ -42,7 +44,9 @@ pub async fn variants(shop: &Shop, words: &str, many: usize) -> Vec<String> {
     let data = shop.query(query, json!({ "q": words, "p": BENGALURU }), None).await;
     let nodes = data["search"]["nodes"].as_array().expect("hits").iter();
     let variants = nodes.flat_map(|n| n["variants"]["nodes"].as_array().expect("variants").clone());
-    let good = variants.filter(|v| v["delivery"]["__typename"] == "Deliverable").map(|v| v["id"].as_str().expect("an id").to_owned());
+    let good = variants
+        .filter(|v| v["delivery"]["__typename"] == "Deliverable")
+        .map(|v| v["id"].as_str().expect("an id").to_owned());
     let good: Vec<String> = good.take(many).collect();
     assert_eq!(good.len(), many, "the demonstration has {many} deliverable variants for `{words}`");
     good
@@ -50,7 +54,9 @@ pub async fn variants(shop: &Shop, words: &str, many: usize) -> Vec<String> {
 
 /// Puts a variant into the cart.
 pub async fn add(shop: &Shop, token: &str, variant: &str, quantity: i64) -> Value {
-    let query = format!("mutation($v: ID!, $n: Int!, $k: String!) {{ addCartLines(input: {{ lines: [{{ variantId: $v, quantity: $n }}], idempotencyKey: $k }}) {{ cart {{ totalQuantity lines {{ id quantity variant {{ id }} }} subtotal {{ amount }} }} {ERRORS} }} }}");
+    let query = format!(
+        "mutation($v: ID!, $n: Int!, $k: String!) {{ addCartLines(input: {{ lines: [{{ variantId: $v, quantity: $n }}], idempotencyKey: $k }}) {{ cart {{ totalQuantity lines {{ id quantity variant {{ id }} }} subtotal {{ amount }} }} {ERRORS} }} }}"
+    );
     shop.done("addCartLines", &query, json!({ "v": variant, "n": quantity, "k": key() }), Some(token)).await
 }
 
@@ -62,7 +68,9 @@ pub fn address() -> Value {
 
 /// A quote of lines, or of the cart without any.
 pub async fn quote(shop: &Shop, token: &str, lines: Option<Value>) -> Value {
-    let query = format!("mutation($l: [CartLineInput!], $a: AddressInput!) {{ checkoutQuote(input: {{ lines: $l, address: $a }}) {{ quote {{ id expiresAt total {{ amount currencyCode }} charges {{ key amount {{ amount }} }} lines {{ quantity promisedBy total {{ amount }} variant {{ id }} }} paymentMethods }} {ERRORS} }} }}");
+    let query = format!(
+        "mutation($l: [CartLineInput!], $a: AddressInput!) {{ checkoutQuote(input: {{ lines: $l, address: $a }}) {{ quote {{ id expiresAt total {{ amount currencyCode }} charges {{ key amount {{ amount }} }} lines {{ quantity promisedBy total {{ amount }} variant {{ id }} }} paymentMethods }} {ERRORS} }} }}"
+    );
     shop.query(&query, json!({ "l": lines, "a": address() }), Some(token)).await["checkoutQuote"].clone()
 }
 
@@ -80,6 +88,7 @@ pub async fn place(shop: &Shop, token: &str, quote: &Value, payment: Value) -> V
 }
 
 /// The variables of [`PLACE`].
+#[expect(clippy::needless_pass_by_value, reason = "tests write the payment in place")]
 pub fn place_variables(quote: &Value, payment: Value, on_unavailable: &str, key: &str) -> Value {
     json!({ "q": quote["id"], "t": quote["total"], "p": payment, "u": on_unavailable, "k": key })
 }

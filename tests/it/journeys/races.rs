@@ -22,7 +22,14 @@ async fn leave(shop: &Shop, variant: VariantId, units: u32) {
     let moves = levels.iter().enumerate().map(|(i, level)| {
         let wanted = if i < 2 { units / 2 } else { 0 };
         let quantity = i64::from(wanted) - i64::from(level.available);
-        StockMove { variant, item, warehouse: level.warehouse.clone(), movement: Movement::Adjusted, quantity, cause: format!("test:{i}") }
+        StockMove {
+            variant,
+            item,
+            warehouse: level.warehouse.clone(),
+            movement: Movement::Adjusted,
+            quantity,
+            cause: format!("test:{i}"),
+        }
     });
     services.inventory.apply(moves.filter(|m| m.quantity != 0).collect()).await.expect("moves");
 }
@@ -43,7 +50,9 @@ async fn wave(shop: &Shop, variant: &str, sessions: Vec<String>) -> Wave {
     .await;
     // A quote holds no stock: as long as there is any, everybody gets one.
     let quoted: Vec<_> = quoted.into_iter().filter(|(_, quote)| !quote.is_null()).collect();
-    let answers = join_all(quoted.iter().map(|(token, quote)| place(shop, token, quote, json!({ "cardToken": "tok_succeeds" })))).await;
+    let answers =
+        join_all(quoted.iter().map(|(token, quote)| place(shop, token, quote, json!({ "cardToken": "tok_succeeds" }))))
+            .await;
     let mut wave = Wave { sold: 0, promised_later: Vec::new() };
     for (answer, (token, _)) in answers.iter().zip(quoted) {
         match answer["errors"][0]["code"].as_str() {

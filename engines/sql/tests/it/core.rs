@@ -33,8 +33,13 @@ async fn a_failed_program_leaves_nothing_and_hurts_no_neighbour() {
     let mut good = 0;
     for (n, task) in tasks.into_iter().enumerate() {
         match task.await.expect("joins") {
-            Ok(v) => { assert_eq!(v, n as i64); good += 1; }
-            Err(e) => { assert_eq!((n % 5, e.engine), (0, "items")); }
+            Ok(v) => {
+                assert_eq!(v, n as i64);
+                good += 1;
+            }
+            Err(e) => {
+                assert_eq!((n % 5, e.engine), (0, "items"));
+            }
         }
     }
     assert_eq!(good, 40);
@@ -57,13 +62,23 @@ async fn events_wake_consumers_after_their_commit_only() {
     written.mark_unchanged();
     let event = NewEvent::of(&CartsEvent::CartChanged { owner: uuid::Uuid::nil(), added: vec![] });
     let e2 = event.clone();
-    let refused = t.db.write::<_, ()>("carts", move |tx| {
-        let event = e2.clone();
-        async move { tx.emit(Timestamp::from_seconds(1), event).await?; Err(EngineError::permanent("sql", "no")) }.boxed()
-    }).await;
+    let refused =
+        t.db.write::<_, ()>("carts", move |tx| {
+            let event = e2.clone();
+            async move {
+                tx.emit(Timestamp::from_seconds(1), event).await?;
+                Err(EngineError::permanent("sql", "no"))
+            }
+            .boxed()
+        })
+        .await;
     assert!(refused.is_err() && !written.has_changed().expect("alive"));
-    t.db.write("carts", move |tx| { let event = event.clone(); async move { tx.emit(Timestamp::from_seconds(1), event).await }.boxed() })
-        .await.expect("writes");
+    t.db.write("carts", move |tx| {
+        let event = event.clone();
+        async move { tx.emit(Timestamp::from_seconds(1), event).await }.boxed()
+    })
+    .await
+    .expect("writes");
     assert!(written.has_changed().expect("alive"));
     let rows = t.db.read("carts", "SELECT kind, data, traceparent FROM events", vec![]).await.expect("reads");
     assert_eq!(rows.len(), 1);

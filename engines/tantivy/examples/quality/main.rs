@@ -86,9 +86,7 @@ async fn measure(
 fn report(name: &str, scores: &[(String, Score)]) {
     let mean = Score::mean(scores);
     println!("{name}: {} queries, nDCG@10 {:.4}, judged@10 {:.3}", scores.len(), mean.ndcg, mean.judged);
-    let folds: Vec<String> = judged::folds(scores)
-        .iter()
-        .map(|fold| format!("{:.4} ({})", Score::mean(fold).ndcg, fold.len()))
-        .collect();
+    let folds: Vec<String> =
+        judged::folds(scores).iter().map(|fold| format!("{:.4} ({})", Score::mean(fold).ndcg, fold.len())).collect();
     println!("  by folds: {}", folds.join("  "));
 }

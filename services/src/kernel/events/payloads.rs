@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::{Payload, Topic};
 use crate::kernel::{
     clock::Timestamp,
-    ids::{CategoryId, ItemId, OrderId, OrderLineId, PaymentId, RefundId, ShipmentId, ShopperId, SupplierId, VariantId},
+    ids::{
+        CategoryId, ItemId, OrderId, OrderLineId, PaymentId, RefundId, ShipmentId, ShopperId, SupplierId, VariantId,
+    },
     money::Money,
     pincodes::Pincode,
 };
@@ -40,7 +42,14 @@ pub enum ItemsEvent {
         categories: bool,
     },
 }
-payload!(ItemsEvent, Topic::Items, |e| match e { ItemsEvent::ItemChanged { item, .. } => item.to_string() }, { ItemChanged });
+payload!(
+    ItemsEvent,
+    Topic::Items,
+    |e| match e {
+        ItemsEvent::ItemChanged { item, .. } => item.to_string(),
+    },
+    { ItemChanged }
+);
 
 /// Topic `stock`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,7 +67,14 @@ pub enum StockEvent {
         available: bool,
     },
 }
-payload!(StockEvent, Topic::Stock, |e| match e { StockEvent::AvailabilityFlipped { variant, .. } => variant.to_string() }, { AvailabilityFlipped });
+payload!(
+    StockEvent,
+    Topic::Stock,
+    |e| match e {
+        StockEvent::AvailabilityFlipped { variant, .. } => variant.to_string(),
+    },
+    { AvailabilityFlipped }
+);
 
 /// Topic `lanes`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +88,14 @@ pub enum LanesEvent {
         network_version: u64,
     },
 }
-payload!(LanesEvent, Topic::Lanes, |e| match e { LanesEvent::NetworkChanged { code, .. } => code.clone() }, { NetworkChanged });
+payload!(
+    LanesEvent,
+    Topic::Lanes,
+    |e| match e {
+        LanesEvent::NetworkChanged { code, .. } => code.clone(),
+    },
+    { NetworkChanged }
+);
 
 /// Topic `users`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,7 +130,14 @@ pub enum CartsEvent {
         added: Vec<VariantId>,
     },
 }
-payload!(CartsEvent, Topic::Carts, |e| match e { CartsEvent::CartChanged { owner, .. } => owner.to_string() }, { CartChanged });
+payload!(
+    CartsEvent,
+    Topic::Carts,
+    |e| match e {
+        CartsEvent::CartChanged { owner, .. } => owner.to_string(),
+    },
+    { CartChanged }
+);
 
 /// Topic `wishlists`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,7 +151,14 @@ pub enum WishlistsEvent {
         added: Vec<VariantId>,
     },
 }
-payload!(WishlistsEvent, Topic::Wishlists, |e| match e { WishlistsEvent::WishlistChanged { owner, .. } => owner.to_string() }, { WishlistChanged });
+payload!(
+    WishlistsEvent,
+    Topic::Wishlists,
+    |e| match e {
+        WishlistsEvent::WishlistChanged { owner, .. } => owner.to_string(),
+    },
+    { WishlistChanged }
+);
 
 /// What happened to an order, in the words of its states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -188,7 +225,14 @@ pub enum OrdersEvent {
         pincode: Pincode,
     },
 }
-payload!(OrdersEvent, Topic::Orders, |e| match e { OrdersEvent::OrderStepped { order, .. } => order.to_string() }, { OrderStepped });
+payload!(
+    OrdersEvent,
+    Topic::Orders,
+    |e| match e {
+        OrdersEvent::OrderStepped { order, .. } => order.to_string(),
+    },
+    { OrderStepped }
+);
 
 /// Topic `payments`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -246,7 +290,14 @@ pub enum ShipmentsEvent {
         happened_at: Timestamp,
     },
 }
-payload!(ShipmentsEvent, Topic::Shipments, |e| match e { ShipmentsEvent::ShipmentMoved { order, .. } => order.to_string() }, { ShipmentMoved });
+payload!(
+    ShipmentsEvent,
+    Topic::Shipments,
+    |e| match e {
+        ShipmentsEvent::ShipmentMoved { order, .. } => order.to_string(),
+    },
+    { ShipmentMoved }
+);
 
 /// What a shopper did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -286,7 +337,14 @@ pub enum ActivityEvent {
         count: u32,
     },
 }
-payload!(ActivityEvent, Topic::Activity, |e| match e { ActivityEvent::ActivityRecorded { pseudonym, .. } => pseudonym.to_string() }, { ActivityRecorded });
+payload!(
+    ActivityEvent,
+    Topic::Activity,
+    |e| match e {
+        ActivityEvent::ActivityRecorded { pseudonym, .. } => pseudonym.to_string(),
+    },
+    { ActivityRecorded }
+);
 
 /// Topic `inbound`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -302,7 +360,14 @@ pub enum InboundEvent {
         rejected: u64,
     },
 }
-payload!(InboundEvent, Topic::Inbound, |e| match e { InboundEvent::FeedImported { supplier, .. } => supplier.to_string() }, { FeedImported });
+payload!(
+    InboundEvent,
+    Topic::Inbound,
+    |e| match e {
+        InboundEvent::FeedImported { supplier, .. } => supplier.to_string(),
+    },
+    { FeedImported }
+);
 
 /// Topic `notifications`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -316,4 +381,11 @@ pub enum NotificationsEvent {
         notification: Uuid,
     },
 }
-payload!(NotificationsEvent, Topic::Notifications, |e| match e { NotificationsEvent::NotificationAdded { owner, .. } => owner.to_string() }, { NotificationAdded });
+payload!(
+    NotificationsEvent,
+    Topic::Notifications,
+    |e| match e {
+        NotificationsEvent::NotificationAdded { owner, .. } => owner.to_string(),
+    },
+    { NotificationAdded }
+);
