@@ -62,8 +62,8 @@ conformance: build tests/conformance/node_modules/.package-lock.json ## the 61 a
 bench: ## the storefront's documents under load, beside a bare route (release build)
 	tests/bench
 
-quality: ## search quality over judged queries: CHOWK_SHARED_DATA=…/data make quality
-	$(CARGO) run --locked --release --bin chowk -- quality "$${CHOWK_SHARED_DATA:?set it to the folder with icecat/}"
+quality: ## search quality over judged queries: ICECAT=folder make quality
+	$(CARGO) run --locked --release -p engine-tantivy --example quality -- "$${ICECAT:?set it to the folder with products.jsonl.gz and judgments_dev.csv}"
 
 clean: ## the demo's data (not the build)
 	rm -rf data

@@ -152,6 +152,14 @@ impl Shop {
         self.server = Some(Server::start(&self.settings, Ambient::default()).await.expect("the shop starts again"));
     }
 
+    /// Stops, does something with the data, and starts again.
+    pub async fn between(mut self, act: impl FnOnce()) -> Self {
+        self.server.take().expect("the shop runs").stop().await.expect("it stops well");
+        act();
+        self.server = Some(Server::start(&self.settings, Ambient::default()).await.expect("the shop starts again"));
+        self
+    }
+
     /// Stops, and proves that the books agree.
     pub async fn stop_and_verify(mut self) {
         let server = self.server.take().expect("the shop runs");

@@ -8,3 +8,4 @@ mod harness;
 mod journeys;
 mod operations;
 mod operations_http;
+mod snapshots;

@@ -8,6 +8,7 @@ mod browse;
 mod checkout;
 mod people;
 mod races;
+mod supply;
 
 /// Bengaluru's head post office: every courier goes there.
 pub const BENGALURU: &str = "560001";
