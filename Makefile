@@ -11,7 +11,7 @@ BIN := target/debug/chowk
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-deps: playground/node_modules/.package-lock.json tests/conformance/node_modules/.package-lock.json ## fetch everything that run and test need
+deps: playground/node_modules/.package-lock.json tests/conformance/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json ## fetch everything that run and test need
 	$(CARGO) fetch --locked
 
 playground/node_modules/.package-lock.json: playground/package-lock.json
@@ -19,6 +19,9 @@ playground/node_modules/.package-lock.json: playground/package-lock.json
 
 tests/conformance/node_modules/.package-lock.json: tests/conformance/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/conformance && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; fi
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/browser && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; fi
 
 playground: playground/dist/index.html ## build GraphiQL and the demo storefront
 
@@ -36,7 +39,7 @@ test: ## every test that needs no outside service
 	tests/run
 
 test-offline: deps ## the same without a network
-	unshare -n sh -c 'ip link set lo up 2>/dev/null || true; CARGO_NET_OFFLINE=true tests/run'
+	tests/offline tests/run
 
 check: ## format, lints, licences
 	$(CARGO) fmt --all --check
@@ -53,7 +56,7 @@ schema: build ## export the SDL after a change of the schema
 smoke: build ## start, search, order, DELIVERED, stop
 	tests/smoke
 
-smoke-browser: build ## the playground in headless Chromium
+smoke-browser: build tests/browser/node_modules/.package-lock.json ## the playground in headless Chromium
 	tests/browser/run
 
 conformance: build tests/conformance/node_modules/.package-lock.json ## the 61 audits of GraphQL over HTTP
