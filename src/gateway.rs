@@ -1,7 +1,14 @@
 //! How the edge runs the schema: authenticates by the session service, gives each request its loaders, names engines that
 //! failed, and notes what shoppers did after the answer went out.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_graphql::{Request, Response, Value};
 use async_graphql_value::ConstValue;
@@ -17,7 +24,16 @@ use services::{
     sessions::{self, Sessions},
 };
 
-use crate::edge::{AuthError, Completed, Gateway, Outcome, RequestMeta};
+use crate::{
+    edge::{AuthError, Completed, Gateway, Outcome, RequestMeta, gateway::Asked},
+    wiring::House,
+};
+
+/// Root fields that say the same to everybody without a session.
+const PUBLIC: [&str; 7] = ["search", "item", "category", "topCategories", "suggest", "serviceability", "__typename"];
+/// How long a public answer is given again: stock counts and ages (`asOf`, `tatHours`) may lag by so much, and a new item
+/// is still found within a second.
+const KEPT: Duration = Duration::from_millis(500);
 
 /// The schema with its services.
 pub struct SchemaGateway {
@@ -26,15 +42,24 @@ pub struct SchemaGateway {
     shop: Arc<resolvers::Shop>,
     sessions: Sessions,
     activity: Activity,
+    public_version: Arc<AtomicU64>,
 }
 
 impl SchemaGateway {
-    /// Over a shop.
-    pub fn new(shop: resolvers::Shop, activity: Activity) -> Self {
-        let sessions = shop.sessions.clone();
-        let schema = resolvers::schema(shop.clone());
+    /// Over a house. With `production` the schema keeps its names to itself.
+    pub fn new(house: &House, production: bool) -> Self {
+        let shop = house.shop.clone();
+        let make = if production { resolvers::schema_without_suggestions } else { resolvers::schema };
+        let schema = make(shop.clone());
         let sdl = resolvers::sdl(&schema);
-        Self { schema, sdl, shop: Arc::new(shop), sessions, activity }
+        Self {
+            schema,
+            sdl,
+            sessions: shop.sessions.clone(),
+            shop: Arc::new(shop),
+            activity: house.activity.clone(),
+            public_version: Arc::clone(&house.public_version),
+        }
     }
 
     fn data(&self, meta: &RequestMeta) -> Arc<RequestData> {
@@ -68,6 +93,16 @@ impl Gateway for SchemaGateway {
         let data = self.data(&meta);
         let stream = self.schema.execute_stream(request.data(Arc::clone(&data)));
         stream.map(move |response| with_degraded(response, &data)).boxed()
+    }
+
+    /// Answers of callers without a session depend on nobody, so they are given again until the data changes.
+    fn share(&self, asked: &Asked<'_>, meta: &RequestMeta) -> Option<String> {
+        let public = meta.caller.owner.is_none() && asked.root_fields.iter().all(|f| PUBLIC.contains(&f.as_str()));
+        public.then(|| format!("public:{}", self.public_version.load(Ordering::Acquire)))
+    }
+
+    fn keep_for(&self, _response: &Response, _meta: &RequestMeta) -> Duration {
+        KEPT
     }
 
     fn completed(&self, done: Completed) {

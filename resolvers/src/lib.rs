@@ -33,5 +33,5 @@ pub mod wishlists;
 
 pub use context::{RequestData, degraded};
 pub use scalars::scalar_validators;
-pub use schema::{Schema, bare_sdl, request, schema, sdl};
+pub use schema::{Schema, bare_sdl, request, schema, schema_without_suggestions, sdl};
 pub use shop::Shop;

@@ -55,6 +55,11 @@ pub fn schema(shop: Shop) -> Schema {
     builder().data(Fanout::new(shop.log)).finish()
 }
 
+/// The same for the public: a wrong name is not answered with the names that come near it.
+pub fn schema_without_suggestions(shop: Shop) -> Schema {
+    builder().data(Fanout::new(shop.log)).disable_suggestions().finish()
+}
+
 /// What goes into each `async_graphql::Request` as data; keep one to ask [`crate::context::degraded`] after it.
 pub fn request(shop: &Arc<Shop>, caller: Caller, client_address: String, request_id: String) -> Arc<RequestData> {
     Arc::new(RequestData::new(Arc::clone(shop), caller, client_address, request_id))

@@ -103,7 +103,7 @@ fn router(settings: &Settings, house: &House, readiness: &Readiness, drain: &Dra
     if !roles::serves_api(&settings.roles) {
         return Ok(edge::health_router(around));
     }
-    let gateway = SchemaGateway::new(house.shop.clone(), house.activity.clone());
+    let gateway = SchemaGateway::new(house, settings.production);
     let config = EdgeConfig {
         limits: if settings.limits == LimitsProfile::Off { Limits::off() } else { Limits::standard() },
         scalars: wiring::scalars(),

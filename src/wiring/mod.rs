@@ -1,7 +1,7 @@
 //! Puts engines behind ports and services on top, by the settings. One short file per port family; this one only joins
 //! them. Nothing here runs by itself: `roles` says what a process runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
@@ -66,6 +66,8 @@ pub struct House {
     pub activity: Activity,
     /// Messages to shoppers.
     pub notifications: Notifications,
+    /// Grows with every change that public answers may show.
+    pub public_version: Arc<AtomicU64>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -168,5 +170,18 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         clock: Arc::clone(&clock),
         ids,
     };
-    Ok(House { activity, notifications, books, shop, databases, log, index, provider, users: user_store, clock })
+    let public_version = Arc::default();
+    Ok(House {
+        public_version,
+        activity,
+        notifications,
+        books,
+        shop,
+        databases,
+        log,
+        index,
+        provider,
+        users: user_store,
+        clock,
+    })
 }

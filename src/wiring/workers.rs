@@ -80,8 +80,8 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
     }
     all.retain(|w| roles::runs(&settings.roles, w.name()));
     if roles::serves_api(&settings.roles) {
-        let caches =
-            Caches::new(shop.items.clone(), shop.users.clone(), shop.serviceability.clone(), Arc::clone(&house.log));
+        let (items, users, lanes) = (shop.items.clone(), shop.users.clone(), shop.serviceability.clone());
+        let caches = Caches::new(items, users, lanes, Arc::clone(&house.log), Arc::clone(&house.public_version));
         all.push(Arc::new(caches));
         // What this process noted only this process can flush.
         all.push(Arc::new(Flush(house.activity.clone())));

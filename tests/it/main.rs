@@ -8,4 +8,5 @@ mod harness;
 mod journeys;
 mod operations;
 mod operations_http;
+mod production;
 mod snapshots;

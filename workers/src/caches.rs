@@ -1,7 +1,10 @@
 //! Follows the log in each process that answers requests, and forgets what changed: items, accounts, the network. Without
 //! a consumer group: each process has caches of its own, and starts with empty ones.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -19,7 +22,7 @@ use crate::{consumer::payload, worker::Worker};
 
 /// Events of one topic and step.
 const BATCH: usize = 500;
-const TOPICS: [Topic; 3] = [Topic::Items, Topic::Users, Topic::Lanes];
+const TOPICS: [Topic; 4] = [Topic::Items, Topic::Users, Topic::Lanes, Topic::Stock];
 
 /// See the module.
 pub struct Caches {
@@ -27,13 +30,21 @@ pub struct Caches {
     users: Users,
     serviceability: Serviceability,
     log: Arc<dyn EventLog>,
+    /// Grows with every change that public answers may show.
+    version: Arc<AtomicU64>,
     read: Mutex<Option<[i64; TOPICS.len()]>>,
 }
 
 impl Caches {
-    /// Over these services.
-    pub fn new(items: Items, users: Users, serviceability: Serviceability, log: Arc<dyn EventLog>) -> Self {
-        Self { items, users, serviceability, log, read: Mutex::new(None) }
+    /// Over these services; `version` is raised after what changed was forgotten.
+    pub fn new(
+        items: Items,
+        users: Users,
+        serviceability: Serviceability,
+        log: Arc<dyn EventLog>,
+        version: Arc<AtomicU64>,
+    ) -> Self {
+        Self { items, users, serviceability, log, version, read: Mutex::new(None) }
     }
 
     async fn begin(&self) -> EngineResult<[i64; TOPICS.len()]> {
@@ -64,9 +75,13 @@ impl Caches {
                     }
                 }
             }
-            _ => {
+            Topic::Lanes => {
                 self.serviceability.refresh().await?;
             }
+            _ => {}
+        }
+        if topic != Topic::Users {
+            self.version.fetch_add(1, Ordering::Release);
         }
         Ok(())
     }
