@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use services::reconciliation::Finding;
+use engine_sql::books::SqlBooksStore;
+use services::reconciliation::{self, Finding};
 
 use crate::{
     settings::Settings,
-    wiring::{self, Ambient, House, databases::Databases},
+    wiring::{Ambient, House, databases::Databases},
 };
 
 /// Prints the SDL.
@@ -23,17 +24,18 @@ pub fn schema() -> anyhow::Result<ExitCode> {
 /// # Errors
 /// A failed database.
 pub async fn findings(house: &House) -> anyhow::Result<Vec<Finding>> {
-    Ok(services::reconciliation::verify(house.books.as_ref(), house.clock.now()).await?)
+    Ok(reconciliation::verify(house.books.as_ref(), house.clock.now()).await?)
 }
 
-/// Proves the invariants over the live data; exit code 1 on drift.
+/// Proves the invariants over the live data; exit code 1 on drift. It only reads, and may run beside `serve`.
 ///
 /// # Errors
 /// A failed database.
 pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
-    let house = wiring::build(&settings, Ambient::default()).await?;
-    let findings = findings(&house).await?;
-    for (rule, meaning) in services::reconciliation::RULES {
+    let Ambient { clock, ids } = Ambient::default();
+    let databases = Databases::open(&settings, &clock, &ids).await?;
+    let findings = reconciliation::verify(&SqlBooksStore::new(databases.main), clock.now()).await?;
+    for (rule, meaning) in reconciliation::RULES {
         let broken = findings.iter().filter(|f| f.rule == *rule).count();
         println!("{rule:4} {:8} {meaning}", if broken == 0 { "holds".to_owned() } else { format!("{broken} broken") });
     }

@@ -6,8 +6,10 @@ use clap::{Args, Subcommand};
 
 use crate::{
     settings::Settings,
-    wiring::{self, Ambient},
+    wiring::{self, Ambient, databases::Databases},
 };
+
+use super::serve::lock;
 
 /// Rows listed at once.
 const LISTED: usize = 1_000;
@@ -35,16 +37,20 @@ enum Action {
 /// # Errors
 /// A failed database.
 pub async fn run(settings: Settings, command: DeadLetters) -> anyhow::Result<ExitCode> {
-    let house = wiring::build(&settings, Ambient::default()).await?;
-    let letters = house.log.dead_letters(LISTED).await?;
     match command.action.unwrap_or(Action::List) {
         Action::List => {
-            for letter in letters {
+            let Ambient { clock, ids } = Ambient::default();
+            let databases = Databases::open(&settings, &clock, &ids).await?;
+            for letter in wiring::events::log(&databases).dead_letters(LISTED).await? {
                 println!("{}", serde_json::to_string(&letter)?);
             }
             Ok(ExitCode::SUCCESS)
         }
         Action::Replay { ids } => {
+            // The consumers change what a running shop holds in its own memory and index.
+            let _lock = lock(&settings)?;
+            let house = wiring::build(&settings, Ambient::default()).await?;
+            let letters = house.log.dead_letters(LISTED).await?;
             let (mut done, mut failed) = (0, 0);
             for letter in letters.into_iter().filter(|l| ids.is_empty() || ids.contains(&l.id)) {
                 match wiring::workers::replay(&house, &settings, &letter).await {

@@ -104,13 +104,15 @@ async fn stock(house: &House, shop: &DemoShop) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The id of an account of the demonstration: only the seed makes accounts with these.
+pub fn account_id(email: &str) -> ShopperId {
+    ShopperId(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:chowk:demo:account:{email}").as_bytes()))
+}
+
 async fn accounts(house: &House, shop: &DemoShop) -> anyhow::Result<()> {
     let now = house.clock.now();
     for account in &shop.accounts {
-        let id = ShopperId(Uuid::new_v5(
-            &Uuid::NAMESPACE_URL,
-            format!("urn:chowk:demo:account:{}", account.email).as_bytes(),
-        ));
+        let id = account_id(account.email);
         let shopper = Shopper {
             id,
             email: account.email.to_owned(),

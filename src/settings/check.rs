@@ -110,9 +110,10 @@ fn keys(s: &Settings) -> Result<(), BadSetting> {
 fn production(s: &Settings) -> Result<(), BadSetting> {
     let defaults: toml::Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML; a test reads them");
     for (name, secret) in named_secrets(s).into_iter().chain([("token_keys", &s.token_keys)]) {
-        if defaults.get(name).and_then(|v| v.as_str()) == Some(secret.reveal()) {
+        let default = defaults.get(name).and_then(|v| v.as_str()).unwrap_or_default();
+        if secrets_in(secret.reveal()).any(|part| secrets_in(default).any(|known| known == part)) {
             return refuse(format!(
-                "`{name}` still has its demonstration value: set CHOWK_{} or CHOWK_{}_FILE",
+                "`{name}` still holds its demonstration value: set CHOWK_{} or CHOWK_{}_FILE",
                 name.to_uppercase(),
                 name.to_uppercase()
             ));
@@ -127,6 +128,11 @@ fn production(s: &Settings) -> Result<(), BadSetting> {
         return refuse("`limits` is \"off\": a public shop needs them; set CHOWK_LIMITS=standard");
     }
     Ok(())
+}
+
+/// The secrets of a list `id:secret,id:secret` or `secret,secret`.
+fn secrets_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(|part| part.trim().split_once(':').map_or(part.trim(), |(_, secret)| secret))
 }
 
 fn named_secrets(s: &Settings) -> Vec<(&'static str, &Secret)> {

@@ -36,6 +36,7 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("quote_ttl = \"soon\"", vec![], "not a duration"),
         ("x", vec![], "not TOML"),
         ("", vec![("CHOWK_PRODUCTION", "maybe")], "neither true nor false"),
+        ("", vec![("CHOWK_TRUSTED_PROXIES", "many")], "not a whole number"),
         ("", vec![("CHOWK_DATABASE_URL", "oracle://x")], "no oracle"),
         ("", vec![("CHOWK_EVENTS_URL", "kafka://x")], "no kafka"),
         ("", vec![("CHOWK_ROLES", "api")], "lives inside one"),
@@ -67,6 +68,15 @@ fn production_needs_secrets_and_a_provider() {
     assert!(
         secrets(&[("CHOWK_ALLOW_SANDBOX", "1"), ("CHOWK_LIMITS", "off")]).expect_err("limits").0.contains("limits")
     );
+    let demo = "CHOWK_TOKEN_KEYS";
+    for rotated in [
+        "prod:chowk-demo-token-key-not-for-production",
+        "new:0123456789abcdef0123456789abcdef, demo:chowk-demo-token-key-not-for-production",
+    ] {
+        let said =
+            secrets(&[("CHOWK_ALLOW_SANDBOX", "1"), (demo, rotated)]).expect_err("a demonstration key verifies").0;
+        assert!(said.contains("token_keys"), "{said}");
+    }
     assert!(secrets(&[("CHOWK_ALLOW_SANDBOX", "1")]).expect("good").production);
 }
 
