@@ -47,7 +47,11 @@ impl SearchQuery {
     ) -> Option<Result<SearchConnection>> {
         let asked = Asked { query, deliver_to, filters, sort, deliverable_only, max_tat_hours, first, after };
         let scope = ctx.scope();
-        ctx.tell(search(&scope, asked).await)
+        let found = search(&scope, asked).await;
+        if let Ok(page) = &found {
+            page.0.degraded.iter().for_each(|engine| ctx.request().degrade(engine));
+        }
+        ctx.tell(found)
     }
     /// Completions while typing: queries, categories and items. Null when the index is down.
     async fn suggest(
