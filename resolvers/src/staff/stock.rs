@@ -6,8 +6,13 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use services::{
     inventory::{self, Moved, Movement, StockMove},
     items::Item,
-    kernel::{caller::Role, ids::VariantId, limits::IDEMPOTENCY_KEY_MAX},
+    kernel::{
+        caller::{Caller, Role},
+        ids::VariantId,
+        limits::IDEMPOTENCY_KEY_MAX,
+    },
     logistics::NodeKind,
+    sessions::tokens,
 };
 
 use crate::{
@@ -76,7 +81,7 @@ pub struct ReceiptLineInput {
     /// Damaged units: entered and written off.
     #[graphql(default = 0)]
     pub damaged: i32,
-    /// Where it was put; kept with the movement.
+    /// Where it was put; written to the log.
     pub bin: Option<String>,
 }
 
@@ -125,8 +130,9 @@ pub async fn receive(scope: &Scope, input: ReceiveStockInput) -> Attempt<Receive
     check_warehouse(scope, &input.warehouse_code).await?;
     let variants = check_receipt(&input.lines)?;
     let items = scope.loaders.items_of(&variants).await?;
-    let moves = receipt(&input, &variants, &items)?;
+    let moves = receipt(&scope.caller, &input, &variants, &items)?;
     scope.shop.inventory.apply(moves).await?;
+    log_bins(scope, &input, &variants);
     let found = scope.shop.inventory.levels(&variants).await?;
     let here = |v: &VariantId| found.get(v)?.iter().find(|l| l.warehouse == input.warehouse_code).cloned();
     let levels = variants.iter().filter_map(here).map(StockLevel).collect();
@@ -148,7 +154,7 @@ pub async fn adjust(scope: &Scope, input: AdjustStockInput) -> Attempt<AdjustSto
         warehouse: input.warehouse_code.clone(),
         movement: Movement::Adjusted,
         quantity: i64::from(input.delta),
-        cause: format!("count:{}", input.idempotency_key),
+        cause: cause("count", &scope.caller, &input.idempotency_key, variant, "counted"),
     };
     let done = scope.shop.inventory.apply(vec![moved]).await?;
     if let Some(Moved::WouldBeNegative { available }) = done.first() {
@@ -225,6 +231,7 @@ fn check_adjustment(input: &AdjustStockInput) -> Attempt<()> {
 /// The movements of a receipt: sound units come in; damaged ones come in and are written off, so that the ledger shows
 /// both.
 fn receipt(
+    caller: &Caller,
     input: &ReceiveStockInput,
     variants: &[VariantId],
     items: &HashMap<VariantId, Arc<Item>>,
@@ -240,17 +247,63 @@ fn receipt(
                     warehouse: input.warehouse_code.clone(),
                     movement,
                     quantity: i64::from(quantity),
-                    cause: format!("receipt:{}:{part}", input.idempotency_key),
+                    cause: cause("receipt", caller, &input.idempotency_key, *variant, part),
                 });
             }
         };
-        push(Movement::Received, line.received, line.bin.as_deref().unwrap_or("sound"));
+        push(Movement::Received, line.received, "sound");
         push(Movement::Received, line.damaged, "damaged");
         push(Movement::WrittenOff, line.damaged, "damaged");
     }
     Ok(moves)
 }
 
+/// What the ledger knows a movement by: of one length whatever the key, and another one for every caller. The key comes
+/// last, so that no two inputs read the same.
+fn cause(kind: &str, caller: &Caller, key: &str, variant: VariantId, part: &str) -> String {
+    let who = caller.owner.map(|o| o.uuid()).unwrap_or_default();
+    format!("{kind}:{}", tokens::hash(&format!("{who}:{variant}:{part}:{key}")))
+}
+
+/// Bins are no part of the ledger: who looks for a box finds its bin in the log.
+fn log_bins(scope: &Scope, input: &ReceiveStockInput, variants: &[VariantId]) {
+    let who = scope.caller.shopper().map(|s| s.to_string()).unwrap_or_default();
+    for (variant, line) in variants.iter().zip(&input.lines) {
+        if let Some(bin) = &line.bin {
+            tracing::info!(actor = who, %variant, warehouse = input.warehouse_code, bin, "stock was put into a bin");
+        }
+    }
+}
+
 fn no_variant(path: &[&str]) -> Stop {
     Stop::simple(ErrorCode::NotFound, "there is no such variant", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use services::kernel::{caller::Owner, ids::ShopperId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn clerk(id: u128) -> Caller {
+        Caller { owner: Some(Owner::Shopper(ShopperId(Uuid::from_u128(id)))), ..Caller::anonymous() }
+    }
+
+    #[test]
+    fn causes_are_short_and_differ_by_all_they_are_made_of() {
+        let variant = VariantId(Uuid::from_u128(7));
+        let long = "k".repeat(IDEMPOTENCY_KEY_MAX);
+        let one = cause("receipt", &clerk(1), &long, variant, "sound");
+        assert_eq!(one.len(), "receipt:".len() + 64);
+        assert_eq!(one, cause("receipt", &clerk(1), &long, variant, "sound"));
+        let others = [
+            cause("count", &clerk(1), &long, variant, "sound"),
+            cause("receipt", &clerk(2), &long, variant, "sound"),
+            cause("receipt", &clerk(1), "k", variant, "sound"),
+            cause("receipt", &clerk(1), &long, VariantId(Uuid::from_u128(8)), "sound"),
+            cause("receipt", &clerk(1), &long, variant, "damaged"),
+        ];
+        assert!(others.iter().all(|other| *other != one));
+    }
 }

@@ -206,6 +206,10 @@ async fn stock_is_received_and_counted_once_per_key() {
         let done = small.data(staff(), receive, input.clone()).await;
         assert_eq!(done["receiveStock"]["levels"], json!([{ "warehouseCode": "BLR1", "available": 210 }]), "{done:#}");
     }
+    let mut moved_on = input.clone();
+    moved_on["i"]["lines"][0]["bin"] = json!("damaged");
+    let again = small.data(staff(), receive, moved_on).await;
+    assert_eq!(again["receiveStock"]["levels"][0]["available"], 210, "the bin is no part of the receipt: {again:#}");
     let adjust = "mutation($i: AdjustStockInput!) { adjustStock(input: $i) { level { available } errors { code path message } } }";
     let count = |delta: i32, key: &str| json!({ "i": { "warehouseCode": "BLR1", "variantId": variant(&small, 0), "delta": delta, "reason": "counted", "idempotencyKey": key } });
     let done = small.data(staff(), adjust, count(-10, "a")).await;
