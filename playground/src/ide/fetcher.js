@@ -8,10 +8,11 @@ import { getSession, setSession } from '../shared/session.js';
 import { getValues, setValues } from './memory.js';
 import { fill, remember } from './remembered.js';
 
-/** The session's own tokens can be named in variables, and are not kept a second time. */
+/** The session's own tokens and the time can be named in variables; they are not kept. */
 function known() {
   const { guestToken, refreshToken } = getSession() ?? {};
-  return { ...getValues(), ...(guestToken && { guest: guestToken }), ...(refreshToken && { refresh: refreshToken }) };
+  const now = new Date().toISOString();
+  return { ...getValues(), now, ...(guestToken && { guest: guestToken }), ...(refreshToken && { refresh: refreshToken }) };
 }
 
 function learn({ data }) {

@@ -11,11 +11,11 @@ test('an empty folder gives no tabs', () => {
 test('operations follow the shopper, unknown ones come last in the order of the files', () => {
   const documents = {
     [`${FOLDER}/Abc.graphql`]: 'query Zebra { a } query Ant { a }',
-    [`${FOLDER}/Checkout.graphql`]: 'mutation Quote { q } mutation Place { p }',
+    [`${FOLDER}/Checkout.graphql`]: 'mutation Quote { q } mutation QuoteTo { q } mutation Place { p }',
     [`${FOLDER}/SearchPage.graphql`]: 'query SearchPage { s }',
   };
   const names = toOperations(documents, {}).map(({ name }) => name);
-  assert.deepEqual(names, ['SearchPage', 'Quote', 'Place', 'Zebra', 'Ant']);
+  assert.deepEqual(names, ['SearchPage', 'QuoteTo', 'Place', 'Quote', 'Zebra', 'Ant']);
 });
 
 test('each operation brings the fragments it needs, also those inside fragments, and no others', () => {
@@ -34,7 +34,7 @@ test('comments above an operation stay, and one with comments inside stays as wr
 });
 
 test('saved variables reach the operations that declare them', () => {
-  const documents = { [`${FOLDER}/Checkout.graphql`]: 'mutation Quote($address: ID!) { q } mutation Place($card: String!) { p }' };
+  const documents = { [`${FOLDER}/Checkout.graphql`]: 'mutation QuoteTo($address: ID!) { q } mutation Place($card: String!) { p }' };
   const variables = { [`${FOLDER}/Checkout.variables.json`]: '{ "card": "tok_succeeds", "address": "A1" }' };
   const [quote, place] = toOperations(documents, variables).map((operation) => JSON.parse(operation.variables));
   assert.deepEqual(quote, { address: 'A1' });

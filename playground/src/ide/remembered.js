@@ -1,13 +1,15 @@
 // Values that one step of the way hands to the next: the slug of a hit, the id of a variant, a quote's total.
 //
 // A variable `"@quote"` is filled with the last quote seen in an answer; `"@key"` with a fresh idempotency key;
-// `"@guest"` and `"@refresh"` with the session's tokens. `"@quote?"` is null while there is none.
+// `"@guest"` and `"@refresh"` with the session's tokens; `"@now"` with the time. `"@quote?"` is null while there is none.
 // Pure, but for the key that `fill` is given. Reads nothing that the answers did not carry.
 
 /** Where values are found in an answer: the end of a path, list positions left out. The first match wins. */
 const PLACES = {
   slug: ['search.edges.node.slug', 'search.nodes.slug'],
+  item: ['item.id'],
   category: ['topCategories.id'],
+  savedCategory: ['saveCategory.category.id'],
   variant: ['item.variants.nodes.id', 'item.variants.edges.node.id', 'item.variant.id'],
   cartLine: ['cart.lines.id'],
   wishlistLine: ['wishlist.lines.nodes.id'],
@@ -15,8 +17,12 @@ const PLACES = {
   quote: ['checkoutQuote.quote.id'],
   total: ['checkoutQuote.quote.total'],
   order: ['placeOrder.order.id', 'retryPayment.order.id', 'viewer.orders.nodes.id', 'viewer.orders.edges.node.id'],
+  number: ['placeOrder.order.number'],
+  guestOrderToken: ['placeOrder.guestToken'],
+  tracking: ['shipments.trackingNumber', 'shipment.trackingNumber'],
+  courier: ['shipments.courier', 'shipment.courier'],
 };
-const FROM_ELSEWHERE = ['key', 'guest', 'refresh'];
+const FROM_ELSEWHERE = ['key', 'guest', 'refresh', 'now'];
 
 /** Names of values, in the order in which they are shown. */
 export const NAMES = Object.keys(PLACES);
@@ -37,11 +43,16 @@ function cannotBeBought(value) {
   return value.availability === 'SOLD_OUT' || value.delivery?.__typename === 'NotDeliverable';
 }
 
+/** A parcel without a number yet: nobody can tell where it is. */
+function isNotBooked(value) {
+  return value.trackingNumber === null;
+}
+
 function* leaves(value, path) {
   if (Array.isArray(value)) {
     for (const inner of value) yield* leaves(inner, path);
   } else if (value && typeof value === 'object') {
-    if (cannotBeBought(value)) return;
+    if (cannotBeBought(value) || isNotBooked(value)) return;
     yield [path, value];
     for (const [key, inner] of Object.entries(value)) yield* leaves(inner, path ? `${path}.${key}` : key);
   } else if (value !== null) {

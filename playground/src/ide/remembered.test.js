@@ -24,6 +24,27 @@ test('an answer replaces what it carries and keeps the rest', () => {
   assert.deepEqual(after, { variant: 'V1', quote: 'Q2', total });
 });
 
+test('a placed order leaves what a guest needs to see it again', () => {
+  const placeOrder = { order: { id: 'O1', number: 'C-1' }, guestToken: 't' };
+  assert.deepEqual(remember({}, { placeOrder }), { order: 'O1', number: 'C-1', guestOrderToken: 't' });
+  const signedIn = { ...placeOrder, guestToken: null };
+  assert.equal('guestOrderToken' in remember({}, { placeOrder: signedIn }), false);
+});
+
+test('a booked parcel leaves its number and its carrier, one that waits leaves nothing', () => {
+  const shipments = [{ courier: 'VAYU', trackingNumber: 'T1' }];
+  const found = { tracking: 'T1', courier: 'VAYU' };
+  assert.deepEqual(remember({}, { node: { shipments } }), found);
+  assert.deepEqual(remember({}, { orderEvents: { shipment: shipments[0] } }), found);
+  const waiting = { courier: 'BHAR', trackingNumber: null };
+  assert.deepEqual(remember({}, { node: { shipments: [waiting, ...shipments] } }), found);
+});
+
+test('staff find the item and the category that they saved', () => {
+  assert.deepEqual(remember({}, { saveItem: { item: { id: 'I1' } } }), { item: 'I1' });
+  assert.deepEqual(remember({}, { saveCategory: { category: { id: 'C1' } } }), { savedCategory: 'C1' });
+});
+
 test('an answer with nothing in it changes nothing', () => {
   assert.deepEqual(remember({ order: 'O1' }, { viewer: null, search: { edges: [] } }), { order: 'O1' });
 });

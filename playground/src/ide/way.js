@@ -1,4 +1,4 @@
-// The order of the tabs: a shopper's way through the shop.
+// The order of the tabs: a shopper's way through the shop, first as a guest, then with an account.
 //
 // An operation that is not named here still gets its tab, after these, in the order of its file.
 
@@ -7,14 +7,15 @@ export const WAY = [
   ['SearchPage', 'Search what can be delivered'],
   ['ItemPage', 'Open an item'],
   ['StartGuestSession', 'Start as a guest'],
-  ['SignIn', 'Sign in'],
   ['AddToCart', 'Put it into the cart'],
   ['CartPage', 'Look at the cart'],
-  ['SaveAddress', 'Say where it goes'],
-  ['Addresses', 'Choose where it goes'],
-  ['Quote', 'Get a quote'],
+  ['QuoteTo', 'Say where it goes, get a quote'],
   ['Place', 'Place the order'],
   ['FollowOrder', 'Follow the order, live'],
+  ['SignIn', 'Sign in'],
+  ['SaveAddress', 'Save an address'],
+  ['Addresses', 'See the saved addresses'],
+  ['Quote', 'Get a quote to the saved address'],
   ['OrdersPage', 'See all orders'],
   ['HomePage', 'Home page'],
   ['ListPage', 'Browse a category'],
