@@ -43,19 +43,31 @@ impl Worker for Couriers {
     }
     async fn step(&self) -> EngineResult<usize> {
         let now = self.clock.now();
-        let mut moved = 0;
+        let (mut moved, mut failed) = (0, None);
         for (from, to, after) in WAY {
-            for parcel in self.orders.parcels(from, now - after, PARCELS).await? {
+            let parcels = self.orders.parcels(from, now - after, PARCELS).await.unwrap_or_else(|e| {
+                tracing::warn!(error = %e, "parcels are not listed");
+                failed.get_or_insert(e);
+                Vec::new()
+            });
+            for parcel in parcels {
                 let shipment = parcel.shipment;
                 let Some(tracking_number) = shipment.tracking_number else { continue };
                 let update = CourierUpdate { courier: shipment.courier, tracking_number, state: to, at: now };
                 match self.orders.courier_update(update).await {
                     Ok(_) => moved += 1,
-                    Err(Error::Engine(e)) => return Err(e),
-                    Err(e) => tracing::warn!(shipment.id = %shipment.id, error = %e, "a parcel does not move"),
+                    Err(e) => {
+                        tracing::warn!(shipment.id = %shipment.id, error = %e, "a parcel does not move");
+                        if let Error::Engine(e) = e {
+                            failed.get_or_insert(e);
+                        }
+                    }
                 }
             }
         }
-        Ok(moved)
+        match failed {
+            Some(e) if moved == 0 => Err(e),
+            _ => Ok(moved),
+        }
     }
 }

@@ -12,14 +12,16 @@ use super::{
 use crate::{
     kernel::{
         clock::Timestamp,
-        error::EngineResult,
-        ids::{OrderLineId, RefundId, ShipmentId},
+        error::{EngineError, EngineResult},
+        ids::{OrderId, OrderLineId, RefundId, ShipmentId},
     },
     payments::{Charge, ChargeStatus, ProviderEvent},
 };
 
 /// After so many tries a refund that the provider cannot answer is left to people.
 const REFUND_TRIES_MAX: u32 = 1_000;
+/// After so many tries to call a charge off, a key that the provider does not know is taken for one that it never got.
+const CALL_OFF_TRIES: u32 = 8;
 /// How long quotes and idempotency keys are kept after their time.
 const KEEP: Duration = Duration::from_secs(48 * 3_600);
 
@@ -49,34 +51,35 @@ impl Orders {
 
     /// Charges what is due, asks about what is undecided, calls off what is dead. Answers how many jobs were handled.
     pub async fn charge_step(&self, limit: usize) -> EngineResult<usize> {
-        let news = self.parts.provider.news(limit, self.now()).await?;
-        let mut handled = news.len();
-        for event in news {
-            match self.payment_webhook(event).await {
-                Ok(()) => {}
-                Err(Error::Engine(e)) => return Err(e),
-                Err(e) => tracing::warn!(error = %e, "the payment provider told something that fits no payment"),
-            }
+        let mut tally = Tally::default();
+        let news = self.parts.provider.news(limit, self.now()).await;
+        for event in tally.list("the provider's news are not read", news) {
+            let heard = match self.payment_webhook(event).await {
+                Ok(()) => Ok(1),
+                Err(Error::Engine(e)) => Err(e),
+                Err(e) => {
+                    tracing::warn!(error = %e, "the payment provider told something that fits no payment");
+                    Ok(1)
+                }
+            };
+            tally.add("the provider's message is not taken", heard);
         }
-        let jobs = self.parts.store.claim_charges(limit, self.settings.lease, self.now()).await?;
-        handled += jobs.len();
-        let calls = jobs.into_iter().map(|job| self.one_charge(job));
+        let jobs = self.parts.store.claim_charges(limit, self.settings.lease, self.now()).await;
+        let calls = tally.list("charge jobs are not claimed", jobs).into_iter().map(|job| self.one_charge(job));
         for outcome in futures::future::join_all(calls).await {
-            outcome?;
+            tally.add("a charge is not noted", outcome.map(|()| 1));
         }
-        Ok(handled)
+        tally.end()
     }
 
     async fn one_charge(&self, job: ChargeJob) -> EngineResult<()> {
-        let status = self.ask_provider(&job).await;
+        let status = self.in_time(self.ask_provider(&job)).await;
         let (order, tries, work) = (job.order, job.tries, job.work);
         match status {
             Ok(ChargeStatus::Succeeded { reference }) => {
                 self.conclude(job, Verdict::Succeeded { reference: Some(reference) }).await
             }
-            Ok(ChargeStatus::Declined { .. } | ChargeStatus::Cancelled | ChargeStatus::Unknown)
-                if work == ChargeWork::CallOff =>
-            {
+            Ok(status) if work == ChargeWork::CallOff && is_called_off(&status, tries) => {
                 self.parts.store.note_charge(order, ChargeNote::CalledOff, self.now()).await
             }
             Ok(ChargeStatus::Declined { reference, reason }) => {
@@ -139,16 +142,23 @@ impl Orders {
     /// Gives back what is due. Answers how many refunds were handled.
     pub async fn refund_step(&self, limit: usize) -> EngineResult<usize> {
         let jobs = self.parts.store.claim_refunds(limit, self.settings.lease, self.now()).await?;
-        let handled = jobs.len();
         let calls = jobs.into_iter().map(|job| self.one_refund(job));
+        let mut tally = Tally::default();
         for outcome in futures::future::join_all(calls).await {
-            outcome?;
+            tally.add("a refund is not noted", outcome.map(|()| 1));
         }
-        Ok(handled)
+        tally.end()
+    }
+
+    /// Half of the lease is the provider's: what it has not answered by then is unknown, before another worker asks.
+    async fn in_time<T>(&self, call: impl Future<Output = EngineResult<T>>) -> EngineResult<T> {
+        let late = |_| Err(EngineError::retryable("payments", "no answer in time"));
+        tokio::time::timeout(self.settings.lease / 2, call).await.unwrap_or_else(late)
     }
 
     async fn one_refund(&self, job: RefundJob) -> EngineResult<()> {
-        let answer = self.parts.provider.refund(&job.charge_key, job.refund, job.amount, self.now()).await;
+        let call = self.parts.provider.refund(&job.charge_key, job.refund, job.amount, self.now());
+        let answer = self.in_time(call).await;
         let note = match answer {
             Ok(true) => RefundNote::Succeeded,
             Ok(false) => RefundNote::Failed,
@@ -171,11 +181,11 @@ impl Orders {
         due.extend(self.parts.store.due(limit, now).await?);
         due.sort_unstable();
         due.dedup();
-        let mut ended = 0;
+        let mut tally = Tally::default();
         for order in due {
-            ended += usize::from(self.parts.store.expire(order, self.now()).await?);
+            tally.add("an order does not expire", self.parts.store.expire(order, self.now()).await.map(usize::from));
         }
-        Ok(ended)
+        tally.end()
     }
 
     /// Forgets quotes and idempotency keys whose time is long over. Answers how many rows went.
@@ -187,20 +197,37 @@ impl Orders {
     /// Packs placed orders into one parcel per warehouse and courier, and books packed ones. Answers how many were
     /// handled.
     pub async fn process_step(&self, limit: usize) -> EngineResult<usize> {
-        let waiting = self.parts.store.to_pack(limit).await?;
-        let orders = self.any_by_ids(&waiting).await?;
-        let mut handled = 0;
-        for id in waiting {
-            let Some(order) = orders.get(&id) else { continue };
+        let mut tally = Tally::default();
+        let waiting = self.parts.store.to_pack(limit).await;
+        for order in self.readable(&mut tally, waiting).await {
             let now = self.now();
-            let parcels = parcels_of(order, || ShipmentId(self.parts.ids.next(now)));
-            handled += usize::from(!parcels.is_empty() && self.parts.store.pack(id, parcels, now).await?);
+            let parcels = parcels_of(&order, || ShipmentId(self.parts.ids.next(now)));
+            if !parcels.is_empty() {
+                let packed = self.parts.store.pack(order.id, parcels, now).await;
+                tally.add("an order is not packed", packed.map(usize::from));
+            }
         }
-        for shipment in self.parts.store.to_book(limit).await? {
+        let packed = self.parts.store.to_book(limit).await;
+        for shipment in tally.list("parcels to book are not listed", packed) {
             let number = tracking_number(&shipment.courier, shipment.id);
-            handled += usize::from(self.parts.store.book(shipment.id, number, self.now()).await?);
+            let booked = self.parts.store.book(shipment.id, number, self.now()).await;
+            tally.add("a parcel is not booked", booked.map(usize::from));
         }
-        Ok(handled)
+        tally.end()
+    }
+
+    /// The listed orders that can be read; when not all can be read at once, one by one.
+    async fn readable(&self, tally: &mut Tally, listed: EngineResult<Vec<OrderId>>) -> Vec<Order> {
+        let listed = tally.list("orders to pack are not listed", listed);
+        if let Ok(mut found) = self.any_by_ids(&listed).await {
+            return listed.iter().filter_map(|id| found.remove(id)).collect();
+        }
+        let mut orders = Vec::with_capacity(listed.len());
+        for id in listed {
+            let found = self.any_by_ids(&[id]).await.map(|found| found.into_values().collect());
+            orders.extend(tally.list("an order to pack is not read", found));
+        }
+        orders
     }
 
     /// How long until the next deadline that the watch knows of; `None` when it knows of none, or failed.
@@ -220,6 +247,51 @@ impl Orders {
 
     fn rest(&self, tries: u32) -> Timestamp {
         self.now() + rest(self.settings.poll, self.settings.poll_max, tries)
+    }
+}
+
+/// What came of the parts of a step. One that fails is told in the log and does not keep those behind it waiting.
+#[derive(Debug, Default)]
+struct Tally {
+    handled: usize,
+    first: Option<EngineError>,
+}
+
+impl Tally {
+    fn add(&mut self, what: &'static str, outcome: EngineResult<usize>) {
+        match outcome {
+            Ok(n) => self.handled += n,
+            Err(e) => self.fail(what, e),
+        }
+    }
+
+    fn list<T>(&mut self, what: &'static str, outcome: EngineResult<Vec<T>>) -> Vec<T> {
+        outcome.unwrap_or_else(|e| {
+            self.fail(what, e);
+            Vec::new()
+        })
+    }
+
+    fn fail(&mut self, what: &'static str, error: EngineError) {
+        tracing::warn!(%error, "{what}");
+        self.first.get_or_insert(error);
+    }
+
+    /// How many were handled; the first failure when none was.
+    fn end(self) -> EngineResult<usize> {
+        match self.first {
+            Some(error) if self.handled == 0 => Err(error),
+            _ => Ok(self.handled),
+        }
+    }
+}
+
+/// Whether nothing is left to call off. A key that the provider does not know may still be on its way to it.
+fn is_called_off(status: &ChargeStatus, tries: u32) -> bool {
+    match status {
+        ChargeStatus::Declined { .. } | ChargeStatus::Cancelled => true,
+        ChargeStatus::Unknown => tries >= CALL_OFF_TRIES,
+        ChargeStatus::Succeeded { .. } | ChargeStatus::Pending { .. } => false,
     }
 }
 
@@ -259,6 +331,29 @@ mod tests {
         assert_eq!(rest(first, most, 2), Duration::from_millis(500));
         assert_eq!(rest(first, most, 99), most);
         assert_eq!(rest(first, most, 0), Duration::from_millis(250));
+    }
+
+    #[test]
+    fn one_failure_does_not_hide_what_was_handled() {
+        let failed = || Err(EngineError::permanent("orders", "broken"));
+        let mut tally = Tally::default();
+        tally.add("one", failed());
+        assert!(tally.list::<u8>("two", Err(EngineError::retryable("orders", "busy"))).is_empty());
+        tally.add("three", Ok(2));
+        assert_eq!(tally.end().ok(), Some(2));
+        let mut nothing = Tally::default();
+        nothing.add("one", failed());
+        nothing.add("two", Ok(0));
+        assert!(nothing.end().is_err_and(|e| e.message == "broken"));
+        assert_eq!(Tally::default().end().ok(), Some(0));
+    }
+
+    #[test]
+    fn an_unknown_key_is_called_off_only_after_some_tries() {
+        assert!(!is_called_off(&ChargeStatus::Unknown, 1));
+        assert!(!is_called_off(&ChargeStatus::Unknown, CALL_OFF_TRIES - 1));
+        assert!(is_called_off(&ChargeStatus::Unknown, CALL_OFF_TRIES));
+        assert!(is_called_off(&ChargeStatus::Cancelled, 1));
     }
 
     #[test]

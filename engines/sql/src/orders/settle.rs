@@ -153,7 +153,8 @@ pub(super) async fn call_off(tx: &mut dyn Tx, order: OrderId) -> EngineResult<()
         args![spell(&PaymentState::Cancelled), order],
     )
     .await?;
-    tx.execute("UPDATE charge_jobs SET call_off = 1 WHERE order_id = ?", args![order]).await?;
+    // Tries are counted anew: those so far were of the charge.
+    tx.execute("UPDATE charge_jobs SET call_off = 1, tries = 0 WHERE order_id = ?", args![order]).await?;
     tx.execute("DELETE FROM charge_jobs WHERE order_id = ? AND asked = 0", args![order]).await?;
     Ok(())
 }
