@@ -1,6 +1,6 @@
 //! The search consumer: what changed on topics `items` and `stock` since the index's own checkpoint becomes findable. The
 //! checkpoint travels with the documents in one commit, so a crash repeats changes and never loses one; a repeated change
-//! changes nothing. It deliberately keeps no offset of its own anywhere else.
+//! changes nothing. It also tells the log how far it came, for retention to wait; it never starts from what the log was told.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -24,7 +24,7 @@ use crate::{
 
 /// Items of one commit while all of them are indexed.
 const CHUNK: usize = 1_000;
-/// The name under which events that cannot be read are parked.
+/// The name under which events that cannot be read are parked, and under which the log knows how far the index came.
 const GROUP: &str = "search";
 
 /// What a run of events asks for.
@@ -92,7 +92,11 @@ impl Search {
             checkpoint = self.follow_tree(index, checkpoint).await?;
         }
         let changes = self.changes(&wanted.items).await?;
+        let reached = [(Topic::Items, items.len(), checkpoint.items), (Topic::Stock, stock.len(), checkpoint.stock)];
         index.apply(changes, checkpoint, self.0.clock.now()).await?;
+        for (topic, _, offset) in reached.into_iter().filter(|(_, read, _)| *read > 0) {
+            log.commit(GROUP, topic, offset).await?;
+        }
         Ok(items.len() + stock.len())
     }
 
