@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use services::{
-    carts::Carts,
+    carts::{self, Carts},
     kernel::{
         caller::Owner,
         error::{EngineError, EngineResult},
@@ -11,7 +11,8 @@ use services::{
         ids::{GuestId, ShopperId},
     },
     orders::Orders,
-    sessions::Moves,
+    sessions::{MoveError, Moves},
+    wishlists,
 };
 
 use crate::consumer::{Handler, payload};
@@ -58,8 +59,31 @@ impl CartKeeper {
     async fn merged(&self, event: UsersEvent) -> EngineResult<()> {
         let UsersEvent::GuestMerged { shopper, guest } = event else { return Ok(()) };
         let guest = GuestId(guest);
-        self.moves.merge_guest(guest, shopper).await.map_err(|e| EngineError::retryable("carts", e.to_string()))?;
+        self.moves.merge_guest(guest, shopper).await.map_err(engine_error)?;
         self.orders.adopt(guest, shopper).await?;
         Ok(())
+    }
+}
+
+/// A failed store says itself whether a retry helps; a refusal stays one.
+fn engine_error(error: MoveError) -> EngineError {
+    match error {
+        MoveError::Cart(carts::Error::Engine(e)) | MoveError::Wishlist(wishlists::Error::Engine(e)) => e,
+        refused => EngineError::permanent("carts", refused.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_store_is_tried_again_and_a_refusal_is_not() {
+        let busy = || EngineError::retryable("carts", "busy");
+        assert!(engine_error(MoveError::Cart(carts::Error::Engine(busy()))).retryable);
+        assert!(engine_error(MoveError::Wishlist(wishlists::Error::Engine(busy()))).retryable);
+        let broken = EngineError::permanent("carts", "broken");
+        assert!(!engine_error(MoveError::Cart(carts::Error::Engine(broken))).retryable);
+        assert!(!engine_error(MoveError::Cart(carts::Error::KeyReused)).retryable);
     }
 }

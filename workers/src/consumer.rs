@@ -98,11 +98,17 @@ impl Worker for Consumer {
         self.handler.group()
     }
     async fn step(&self) -> EngineResult<usize> {
-        let mut handled = 0;
+        let (mut handled, mut failed) = (0, None);
         for topic in self.handler.topics() {
-            handled += self.one_topic(*topic).await?;
+            match self.one_topic(*topic).await {
+                Ok(n) => handled += n,
+                Err(e) => {
+                    failed.get_or_insert(e);
+                }
+            }
         }
-        Ok(handled)
+        // A held topic does not hold the others, but is told: the worker waits before it looks again.
+        failed.map_or(Ok(handled), Err)
     }
 }
 

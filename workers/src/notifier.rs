@@ -68,6 +68,8 @@ impl Notifier {
 
     async fn merged(&self, event: UsersEvent) -> EngineResult<()> {
         if let UsersEvent::GuestMerged { shopper, guest } = event {
+            // Whoever comes first: messages that are told from here on name the shopper, as the orders then do.
+            self.orders.adopt(GuestId(guest), shopper).await?;
             self.notifications.adopt(GuestId(guest), shopper).await?;
         }
         Ok(())
