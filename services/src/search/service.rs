@@ -120,7 +120,7 @@ impl Search {
         let mut degraded = Vec::new();
         let deliveries = deliveries.unwrap_or_else(|e| {
             tracing::warn!(error = %e, "search answers without promises");
-            degraded.push("serviceability");
+            degraded.push(e.engine);
             HashMap::new()
         });
         let offset = query.offset;

@@ -354,7 +354,7 @@ async fn without_stock_to_look_at_the_page_comes_without_promises() {
     shop.catch_up(100).await;
     *shop.stock.broken.lock() = true;
     let found = search(&shop, asking_to("kettle", 560_001)).await;
-    assert_eq!((found.hits.len(), found.degraded.as_slice()), (1, ["serviceability"].as_slice()));
+    assert_eq!((found.hits.len(), found.degraded.as_slice()), (1, ["inventory"].as_slice()));
     assert!(found.hits[0].delivery.is_none());
 }
 
