@@ -141,15 +141,16 @@ impl Carts {
         self.run(owner, plan, None).await
     }
 
-    /// Claims a key for an input, without changing anything: the first step of a move.
+    /// Claims a key for an input, without changing anything: the first step of a move. Tells whether the same input had
+    /// claimed it before.
     ///
     /// # Errors
     /// A bad or reused key, or a failed store.
-    pub async fn claim(&self, owner: Owner, input: &(impl std::fmt::Debug + Sync), key: String) -> Result<(), Error> {
+    pub async fn claim(&self, owner: Owner, input: &(impl std::fmt::Debug + Sync), key: String) -> Result<bool, Error> {
         check_key(&key)?;
         let once = MoveId { key: format!("move:{key}"), input_hash: hash(input) };
-        self.store.apply(owner, Vec::new(), Some(once), self.clock.now()).await?.map_err(|_| Error::KeyReused)?;
-        Ok(())
+        let claimed = self.store.apply(owner, Vec::new(), Some(once), self.clock.now()).await?;
+        Ok(claimed.map_err(|_| Error::KeyReused)?.repeated)
     }
 
     /// The second half of a move from the wishlist: puts variants in, once per move.
