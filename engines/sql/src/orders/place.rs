@@ -10,6 +10,7 @@ use services::{
         clock::Timestamp,
         error::{EngineError, EngineResult},
         events::{NewEvent, OrderStep, PaymentsEvent},
+        ids::OrderId,
     },
     orders::{
         OnUnavailable, Order, OrderLine, OrderState, PaymentChoice, Quote,
@@ -97,14 +98,31 @@ async fn claim(tx: &mut dyn Tx, placing: &Placing, now: Timestamp) -> EngineResu
         return Ok(Some(refused));
     }
     let Some(tried) = quote.retry_of else { return Ok(None) };
-    common::lock(tx, tried, now).await?;
-    let again = tx
-        .first(
-            "SELECT id FROM orders WHERE retry_of = ? AND state NOT IN ('FAILED', 'EXPIRED', 'CANCELLED') LIMIT 1",
-            args![tried],
-        )
-        .await?;
-    again.map(|r| Ok(Placed::QuoteUsed(r.id(0)?))).transpose()
+    Ok(live_kin(tx, tried, now).await?.map(Placed::QuoteUsed))
+}
+
+/// The live order, if there is one, among all that came of one checkout besides the given: of the same quote, or tried
+/// again one after another. All that are walked over are locked, so that of two who ask only one goes on.
+async fn live_kin(tx: &mut dyn Tx, order: OrderId, now: Timestamp) -> EngineResult<Option<OrderId>> {
+    const KIN: &str = "SELECT k.id FROM orders o JOIN orders k ON k.owner_id = o.owner_id AND k.id <> o.id \
+         AND (k.retry_of = o.id OR k.id = o.retry_of OR k.quote_id = o.quote_id) WHERE o.id = ? ORDER BY k.id";
+    let mut kin = vec![order];
+    let mut walked = 0;
+    common::lock(tx, order, now).await?;
+    while let Some(next) = kin.get(walked).copied() {
+        walked += 1;
+        for row in tx.query(KIN, args![next]).await? {
+            let id: OrderId = row.id(0)?;
+            if kin.contains(&id) {
+                continue;
+            }
+            if common::lock(tx, id, now).await?.is_some_and(|h| !states::is_dead(h.state)) {
+                return Ok(Some(id));
+            }
+            kin.push(id);
+        }
+    }
+    Ok(None)
 }
 
 /// The quote could not be claimed at once: it is over, gone, or used. One whose order is dead is claimed again.
@@ -121,6 +139,9 @@ async fn reclaim(tx: &mut dyn Tx, placing: &Placing, now: Timestamp) -> EngineRe
         let head = common::lock(tx, used, now).await?;
         if head.is_some_and(|h| !states::is_dead(h.state)) {
             return Ok(Some(Placed::QuoteUsed(used)));
+        }
+        if let Some(live) = live_kin(tx, used, now).await? {
+            return Ok(Some(Placed::QuoteUsed(live)));
         }
         if row.time(1)? > now {
             let sql = "UPDATE quotes SET order_id = ? WHERE id = ? AND order_id = ?";

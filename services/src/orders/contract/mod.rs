@@ -21,6 +21,7 @@ pub async fn suite<F: Future<Output = World>>(fresh: impl Fn() -> F) {
     placing::another_warehouse_may_step_in(&fresh().await).await;
     placing::what_is_short_is_dropped_or_lowered_when_asked(&fresh().await).await;
     placing::a_failed_order_is_tried_again_once(&fresh().await).await;
+    placing::one_checkout_has_one_live_order(&fresh().await).await;
     money::success_places_and_failure_releases(&fresh().await).await;
     money::a_late_success_is_refunded_once(&fresh().await).await;
     money::messages_count_once_and_must_name_the_amount(&fresh().await).await;

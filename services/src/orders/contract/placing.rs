@@ -6,7 +6,7 @@ use super::world::{NOW, RESERVATION, World, candidate, guest, shopper, stranger,
 use crate::{
     kernel::{events::OrderStep, ids::QuoteId, money::Money},
     orders::{
-        OnUnavailable, OrderState, PaymentChoice, PlacementWarning,
+        OnUnavailable, Order, OrderState, PaymentChoice, PlacementWarning,
         ports::{Answered, Placed, Placing, Settled, Shortage},
     },
     payments::{PaymentMethod, PaymentState},
@@ -183,4 +183,26 @@ pub(super) async fn a_failed_order_is_tried_again_once(w: &World) {
     assert_eq!(w.read(&failed).await.state, OrderState::Failed, "a failed order stays failed");
     w.decline(&order).await;
     w.place(w.placing(&second, "r2")).await;
+}
+
+pub(super) async fn one_checkout_has_one_live_order(w: &World) {
+    w.receive(1, "BLR1", 9).await;
+    let quote = w.quote(shopper(), &[(1, 1)]).await;
+    let again = async |tried: &Order| {
+        let mut quote = w.draw_up(shopper(), &[(1, 1)]);
+        quote.retry_of = Some(tried.id);
+        w.orders.save_quote(quote.clone(), NOW).await.expect("saved");
+        quote
+    };
+    let first = w.place(w.placing(&quote, "p1")).await;
+    w.decline(&first).await;
+    let retried = w.place(w.placing(&again(&first).await, "r1")).await;
+    assert_eq!(place(w, w.placing(&quote, "p2")).await, Placed::QuoteUsed(retried.id), "it was tried again");
+    w.decline(&retried).await;
+    let third = w.place(w.placing(&again(&retried).await, "r2")).await;
+    assert_eq!(place(w, w.placing(&quote, "p3")).await, Placed::QuoteUsed(third.id), "and again");
+    assert_eq!(place(w, w.placing(&again(&first).await, "r3")).await, Placed::QuoteUsed(third.id));
+    w.decline(&third).await;
+    let anew = w.place(w.placing(&quote, "p4")).await;
+    assert_eq!(place(w, w.placing(&again(&retried).await, "r4")).await, Placed::QuoteUsed(anew.id), "by its quote");
 }
