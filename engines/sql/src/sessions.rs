@@ -166,7 +166,9 @@ impl SessionStore for SqlSessionStore {
                 async move {
                     let mark = "UPDATE guests SET merged_into = ? WHERE id = ? AND merged_into IS NULL";
                     let marked = tx.execute(mark, args![shopper, guest]).await? > 0;
-                    if marked {
+                    // A later sign-in with the same guest token is told again: the guest may have done more since.
+                    let theirs = "SELECT id FROM guests WHERE id = ? AND merged_into = ?";
+                    if marked || tx.first(theirs, args![guest, shopper]).await?.is_some() {
                         tx.emit(now, NewEvent::of(&UsersEvent::GuestMerged { shopper, guest: guest.0 })).await?;
                     }
                     Ok(marked)

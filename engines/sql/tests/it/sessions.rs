@@ -26,16 +26,20 @@ contract_tests! {
 }
 
 #[tokio::test]
-async fn a_merge_is_told_once() {
+async fn a_merge_is_told_with_each_sign_in_of_its_shopper() {
     let t = db().await;
     let (store, now) = (SqlSessionStore::new(t.db.clone()), t.clock.now());
     let (guest, into) = (GuestId(SystemIds.next(now)), ShopperId(SystemIds.next(now)));
     store.open_guest(guest, "token".into(), now).await.expect("opens");
     assert!(store.mark_merged(guest, into, now).await.expect("marks"));
     assert!(!store.mark_merged(guest, into, now).await.expect("answers"));
+    let another = ShopperId(SystemIds.next(now));
+    assert!(!store.mark_merged(guest, another, now).await.expect("answers"));
     let told = t.events("GuestMerged").await;
-    assert_eq!(told.len(), 1);
-    assert_eq!((&told[0]["guest"], &told[0]["shopper"]), (&guest.to_string().into(), &into.to_string().into()));
+    assert_eq!(told.len(), 2, "nothing is told of another shopper");
+    for event in told {
+        assert_eq!((&event["guest"], &event["shopper"]), (&guest.to_string().into(), &into.to_string().into()));
+    }
 }
 
 #[tokio::test]
