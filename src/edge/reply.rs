@@ -69,6 +69,21 @@ impl Reply {
         }
     }
 
+    /// Without the names of the schema that validation suggests: " Did you mean …" is cut off, also where the library
+    /// cannot be told to leave it out (arguments of directives).
+    #[must_use]
+    pub fn without_suggestions(mut self) -> Self {
+        if !self.ran() {
+            for error in &mut self.errors {
+                // What is before it repeats the caller's own name, which a name of GraphQL keeps free of blanks.
+                if let Some(at) = error.message.find(" Did you mean") {
+                    error.message.truncate(at);
+                }
+            }
+        }
+        self
+    }
+
     /// As JSON text.
     pub fn to_json(&self) -> Vec<u8> {
         let mut json = Vec::with_capacity(1_024);
@@ -166,6 +181,29 @@ mod tests {
         let json = json(Response::from_errors(vec![failed("Unknown field", None, &[])]));
         assert!(json.get("data").is_none());
         assert_eq!(json["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    }
+
+    #[test]
+    fn suggestions_are_cut_off_what_validation_refused_and_nothing_else() {
+        for (told, cut) in [
+            (r#"Unknown field "nam" on type "Item". Did you mean "name"?"#, r#"Unknown field "nam" on type "Item"."#),
+            (
+                r#"Unknown argument "b" on field "item" of type "Query". Did you mean "by"?"#,
+                r#"Unknown argument "b" on field "item" of type "Query"."#,
+            ),
+            (
+                r#"Unknown argument "iff" on directive "skip". Did you mean "if"?"#,
+                r#"Unknown argument "iff" on directive "skip"."#,
+            ),
+        ] {
+            let refused = Response::from_errors(vec![failed(told, None, &[])]);
+            let reply = Reply::from_response(refused, "r", 10).without_suggestions();
+            assert_eq!(reply.errors[0].message, cut);
+        }
+        let mut ran = Response::new(Value::Null);
+        ran.errors = vec![failed("No such size. Did you mean L?", Some("NOT_FOUND"), &["item"])];
+        let reply = Reply::from_response(ran, "r", 10).without_suggestions();
+        assert_eq!(reply.errors[0].message, "No such size. Did you mean L?");
     }
 
     #[test]
