@@ -223,7 +223,12 @@ impl Sessions {
         let Some(token) = token else { return Ok(()) };
         let Some(guest) = self.0.store.guest_by_token(hash(&token)).await? else { return Ok(()) };
         let mine = match guest.merged_into {
-            Some(into) => into == shopper,
+            Some(into) if into == shopper => {
+                // Told once more: what another tab ordered as the guest since then moves, too.
+                self.0.store.mark_merged(guest.id, shopper, now).await?;
+                true
+            }
+            Some(_) => false,
             None => self.0.store.mark_merged(guest.id, shopper, now).await?,
         };
         if mine && let Err(e) = self.0.moves.merge_guest(guest.id, shopper).await {
