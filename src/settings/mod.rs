@@ -185,6 +185,10 @@ fn set_text(table: &mut Table, key: &str, text: &str, from: &str) -> Result<(), 
             "0" | "false" | "no" | "" => Value::Boolean(false),
             _ => return Err(BadSetting(format!("{from}: `{text}` is neither true nor false: write 1 or 0"))),
         },
+        Some(Value::Integer(_)) => {
+            let number = text.parse().map_err(|_| BadSetting(format!("{from}: `{text}` is not a whole number")))?;
+            Value::Integer(number)
+        }
         Some(Value::Array(_)) => Value::Array(
             text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(|t| Value::String(t.to_owned())).collect(),
         ),
