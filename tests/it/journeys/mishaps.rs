@@ -1,0 +1,97 @@
+//! What goes wrong on the way: an import that is killed, an event that nobody can read.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::harness::{PATIENCE, Shop};
+
+const ROWS: usize = 4_000;
+
+fn chowk(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chowk"));
+    command
+        .args(["--data", &data.display().to_string()])
+        .env_remove("CHOWK_DATA")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn count(data: &Path, sql: &str) -> i64 {
+    Connection::open(data.join("chowk.db")).and_then(|c| c.query_row(sql, [], |row| row.get(0))).unwrap_or(0)
+}
+
+#[test]
+fn an_import_that_is_killed_is_finished_by_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, feed) = (folder.path().join("data"), folder.path().join("feed.jsonl"));
+    let row = |i: usize| {
+        format!(
+            "{{\"id\":\"k{i}\",\"title\":\"Quillon Murmurbox {i}\",\"supplier\":\"Quillon\",\"price\":{}}}\n",
+            1_000 + i
+        )
+    };
+    std::fs::write(&feed, (0..ROWS).map(row).collect::<String>()).expect("writes");
+    let import = || {
+        let mut command = chowk(&data);
+        command.args(["import", &feed.display().to_string(), "--profile", "icecat", "--no-index"]);
+        command
+    };
+    let mut killed = import().spawn().expect("starts");
+    let begun = Instant::now();
+    while count(&data, "SELECT COUNT(*) FROM items") == 0 && begun.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    killed.kill().expect("is killed");
+    killed.wait().expect("has ended");
+    let before = count(&data, "SELECT COUNT(*) FROM items");
+    assert!(before > 0, "it was killed after the first rows");
+
+    let again = import().output().expect("runs");
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    assert_eq!(count(&data, "SELECT COUNT(*) FROM items"), ROWS as i64, "after {before} rows before the kill");
+    let events = "SELECT COUNT(*) FROM events WHERE topic = 'items' AND kind = 'ItemChanged' AND data LIKE '%\"categories\":false%'";
+    assert_eq!(count(&data, events), ROWS as i64, "each item was told once");
+    let third = import().output().expect("runs");
+    assert!(third.status.success());
+    assert_eq!(count(&data, events), ROWS as i64, "the same feed again changes nothing");
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_can_read_is_parked_and_listed() {
+    let shop = Shop::start().await;
+    let data = shop.data().to_owned();
+    let put = "INSERT INTO events (id, topic, event_key, kind, version, at, data)
+               VALUES (x'000102030405060708090a0b0c0d0e0f', 'users', 'k', 'Nonsense', 1, 1, '{\"type\":\"Nonsense\"}')";
+    let shop = shop
+        .between(|| {
+            let changed = Connection::open(data.join("chowk.db")).and_then(|c| c.execute(put, []));
+            assert_eq!(changed.expect("writes"), 1);
+        })
+        .await;
+    let log = shop.server().house.log.clone();
+    let begun = Instant::now();
+    while log.dead_letters(10).await.expect("reads").is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "the event is parked");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    let kept = shop.stop().await;
+    let data = kept.path().join("data");
+    let listed = chowk(&data).arg("dead-letters").output().expect("runs");
+    let text = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let letter: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+    assert_eq!((&letter["event"]["type"], letter["group"].is_string()), (&Value::from("Nonsense"), true), "{text}");
+    let replayed = chowk(&data).args(["dead-letters", "replay"]).output().expect("runs");
+    assert!(!replayed.status.success(), "it still cannot be read");
+    assert!(
+        String::from_utf8_lossy(&replayed.stderr).contains("stays"),
+        "{}",
+        String::from_utf8_lossy(&replayed.stderr)
+    );
+}
