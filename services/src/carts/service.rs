@@ -18,6 +18,7 @@ use crate::{
         error::EngineResult,
         ids::{CartId, CartLineId, GuestId, ShopperId, VariantId},
         limits::{CART_LINES_MAX, IDEMPOTENCY_KEY_MAX, INPUT_LINES_MAX, QUANTITY_MAX},
+        text::hex,
     },
 };
 
@@ -235,7 +236,7 @@ fn check_count(n: usize) -> Result<(), Error> {
 }
 
 fn hash(input: &impl std::fmt::Debug) -> String {
-    Sha256::digest(format!("{input:?}").as_bytes()).iter().fold(String::new(), |s, b| format!("{s}{b:02x}"))
+    hex(&Sha256::digest(format!("{input:?}").as_bytes()))
 }
 
 /// The cart of an owner who never put anything in. Its id follows from the owner's, so that it stays the same.

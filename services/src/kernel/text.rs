@@ -20,6 +20,15 @@ pub fn slug(text: &str) -> String {
     if out.is_empty() { "item".to_owned() } else { out.to_owned() }
 }
 
+/// Bytes as hexadecimal, lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
+        s.push(char::from_digit(u32::from(b >> 4), 16).unwrap_or('0'));
+        s.push(char::from_digit(u32::from(b & 15), 16).unwrap_or('0'));
+        s
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::kernel::clock::Timestamp;
+use crate::kernel::{clock::Timestamp, text::hex};
 
 /// How far the signature's time may lie from now, seconds.
 pub const WINDOW_SECONDS: i64 = 300;
@@ -44,14 +44,6 @@ fn mac(secret: &[u8], time: i64, body: &[u8]) -> Vec<u8> {
     mac.update(b".");
     mac.update(body);
     mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
-        s.push(char::from_digit(u32::from(b >> 4), 16).unwrap_or('0'));
-        s.push(char::from_digit(u32::from(b & 15), 16).unwrap_or('0'));
-        s
-    })
 }
 
 #[cfg(test)]

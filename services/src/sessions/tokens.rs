@@ -14,6 +14,7 @@ use crate::kernel::{
     caller::{Caller, Owner, Roles},
     clock::Timestamp,
     ids::{GuestId, SessionId, ShopperId},
+    text::hex,
 };
 
 /// How long an access token is good.
@@ -126,7 +127,7 @@ pub fn opaque(a: u128, b: u128) -> String {
 
 /// SHA-256 as hexadecimal: what a store keeps of an opaque token.
 pub fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |s, b| format!("{s}{b:02x}"))
+    hex(&Sha256::digest(token.as_bytes()))
 }
 
 #[cfg(test)]
