@@ -1,0 +1,1 @@
+//! Items with their differing attributes as documents on MongoDB.
