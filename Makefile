@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline check fmt schema smoke smoke-browser conformance bench quality clean
+.PHONY: help deps playground build run test test-offline import-memory check fmt schema smoke smoke-browser conformance bench quality clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ test: ## every test that needs no outside service
 
 test-offline: deps ## the same without a network
 	tests/offline tests/run
+
+import-memory: build ## import 500,000 made-up rows and prove that memory stays flat
+	tests/import-memory
 
 check: ## format, lints, licences
 	$(CARGO) fmt --all --check
