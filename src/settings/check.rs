@@ -11,10 +11,14 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("items_url", &["sqlite:", "mysql:"]),
     ("search_url", &["tantivy:"]),
     ("events_url", &["outbox:"]),
-    ("cache_url", &["memory:"]),
-    ("payments_url", &["sandbox:"]),
+    ("cache_url", CACHES),
+    ("payments_url", PROVIDERS),
     ("mail_url", &["inapp:"]),
 ];
+const CACHES: &[&str] = if cfg!(feature = "redis") { &["memory:", "redis:", "rediss:"] } else { &["memory:"] };
+const PROVIDERS: &[&str] = if cfg!(feature = "stripe") { &["sandbox:", "stripe:"] } else { &["sandbox:"] };
+/// Schemes that a feature of the build brings, each named like its engine.
+const BROUGHT: [(&str, &str); 3] = [("redis", "redis"), ("rediss", "redis"), ("stripe", "stripe")];
 /// Schemes of engines that live in the process: they refuse to be split over processes.
 const IN_PROCESS: [&str; 3] = ["sqlite:", "tantivy:", "memory:"];
 /// Names of the roles of a process.
@@ -25,14 +29,24 @@ pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
         let url = url_of(s, name);
         if !url.is_empty() && !schemes.iter().any(|scheme| url.starts_with(scheme)) {
             let scheme = url.split_once(':').map_or(url, |(scheme, _)| scheme);
-            return refuse(format!(
-                "`{name}`: this build has no {scheme}: use {} or build with the feature that brings it",
-                schemes.join(" or ")
+            let instead = schemes.join(" or ");
+            let brought = BROUGHT.iter().find(|(known, _)| *known == scheme);
+            return refuse(brought.map_or_else(
+                || format!("`{name}`: there is no {scheme} for it: use {instead}"),
+                |(_, feature)| {
+                    format!("`{name}`: this build has no {scheme}: use {instead}, or cargo build --features {feature}")
+                },
             ));
+        }
+        if url.starts_with("redis") && url::Url::parse(url).map_or(true, |u| u.host_str().is_none_or(str::is_empty)) {
+            return refuse(format!("`{name}`: the URL is malformed: write redis://user:password@host:port"));
         }
         if url.starts_with("mysql:") && url::Url::parse(url).is_err() {
             return refuse(format!("`{name}`: the URL is malformed: write mysql://user:password@host:port/database"));
         }
+    }
+    if s.payments_url.starts_with("stripe:") && s.payments_api_key.reveal().is_empty() {
+        return refuse("`payments_api_key` is empty, but `payments_url` is Stripe: set CHOWK_PAYMENTS_API_KEY_FILE");
     }
     times(s)?;
     roles(s)?;

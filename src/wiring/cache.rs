@@ -1,16 +1,30 @@
-//! What lives beside the databases: deadlines and rate limits, in this process.
+//! What lives beside the databases: deadlines and rate limits, in this process or on Redis. None of it is the truth.
 
 use std::sync::Arc;
 
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter};
 use services::{orders::ports::Deadlines, sessions::ports::RateLimiter};
 
-/// Counts tries.
-pub fn limiter() -> Arc<dyn RateLimiter> {
-    Arc::new(MemoryRateLimiter::default())
+use crate::settings::Settings;
+
+/// The two ports that `cache_url` fulfils.
+pub struct Beside {
+    /// Counts tries.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Watches deadlines.
+    pub deadlines: Arc<dyn Deadlines>,
 }
 
-/// Watches deadlines.
-pub fn deadlines() -> Arc<dyn Deadlines> {
-    Arc::new(MemoryDeadlines::default())
+/// By the settings: in this process, or on a Redis that all processes share. A Redis that cannot be reached does not stop
+/// the start; `/health/ready` names it.
+///
+/// # Errors
+/// When the URL is malformed.
+pub fn beside(settings: &Settings) -> anyhow::Result<Beside> {
+    #[cfg(feature = "redis")]
+    if settings.cache_url.starts_with("redis") {
+        return on_redis(&settings.cache_url);
+    }
+    debug_assert!(settings.cache_url.starts_with("memory:"), "the settings were checked");
+    Ok(Beside { limiter: Arc::new(MemoryRateLimiter::default()), deadlines: Arc::new(MemoryDeadlines::default()) })
 }

@@ -21,7 +21,7 @@ use services::{
     },
     logistics::ports::NetworkStore,
     notifications::Notifications,
-    orders::{OrderParts, OrderSettings, Orders},
+    orders::{OrderParts, OrderSettings, Orders, ports::Deadlines},
     payments::ports::Provider,
     reconciliation::BooksStore,
     search::{Search, ports::SearchIndex},
@@ -60,6 +60,8 @@ pub struct House {
     pub provider: Arc<dyn Provider>,
     /// Orders, stock and money side by side.
     pub books: Arc<dyn BooksStore>,
+    /// The watch over deadlines, for the readiness of what it lives on.
+    pub deadlines: Arc<dyn Deadlines>,
     /// Accounts, for the seed.
     pub users: Arc<dyn UserStore>,
     /// What shoppers do, on its way to the log.
@@ -107,23 +109,24 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let wishlists =
         Wishlists::new(Arc::new(SqlWishlistStore::new(databases.wishlists.clone())), items.clone(), Arc::clone(&clock));
     let moves = Moves::new(carts.clone(), wishlists.clone());
+    let beside = cache::beside(settings)?;
     let keys =
         TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
     let sessions = Sessions::new(
         Arc::clone(&user_store),
         Arc::new(SqlSessionStore::new(main.clone())),
-        cache::limiter(),
+        beside.limiter,
         moves.clone(),
         keys,
         Arc::clone(&clock),
         Arc::clone(&ids),
     );
-    let provider = payments::provider(settings, main);
+    let provider = payments::provider(settings, main)?;
     let orders = Orders::new(
         OrderParts {
             store: Arc::new(SqlOrderStore::new(main.clone())),
             provider: Arc::clone(&provider),
-            deadlines: cache::deadlines(),
+            deadlines: Arc::clone(&beside.deadlines),
             items: items.clone(),
             inventory: inventory.clone(),
             serviceability: serviceability.clone(),
@@ -176,6 +179,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         activity,
         notifications,
         books,
+        deadlines: beside.deadlines,
         shop,
         databases,
         log,

@@ -124,6 +124,8 @@ async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<boo
         readiness.set("database", database.map_or_else(|e| Health::Down(said(&e)), |_| Health::Ready));
         let search = house.index.count().await;
         readiness.set("search", search.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
+        let cache = house.deadlines.next().await;
+        readiness.set("cache", cache.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let lanes = house.shop.serviceability.refresh().await;
         readiness.set("serviceability", lanes.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         tokio::select! {
