@@ -1,8 +1,8 @@
 //! A database: programs write, statements read, consumers are woken after commits that wrote events.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait};
 use services::kernel::{
@@ -31,6 +31,15 @@ pub enum Backend {
     Sqlite,
     /// MySQL or MariaDB.
     MySql,
+}
+
+/// Whose clock decides about deadlines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeOf {
+    /// The caller's: there is one process, or the time is told by a test.
+    Caller,
+    /// The server's, because the clocks of the processes that share it may differ.
+    Server,
 }
 
 /// A database. Cheap to clone.
@@ -97,6 +106,13 @@ impl Db {
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
     }
+    /// Whose clock decides about deadlines here.
+    pub fn time_of(&self) -> TimeOf {
+        match self.backend() {
+            Backend::MySql if !self.0.clock.is_told() => TimeOf::Server,
+            _ => TimeOf::Caller,
+        }
+    }
     /// sea-orm's pool, for reads by entity.
     pub fn pool(&self) -> &DatabaseConnection {
         &self.0.pool
@@ -146,7 +162,9 @@ impl Db {
             tried += 1;
             let transaction = self.0.pool.begin().await.map_err(|e| EngineError::from(sea_error(&e)))?;
             let mut tx = SeaTx { transaction, ids: Arc::clone(&self.0.ids), emitted: false };
-            match program(&mut tx).await {
+            // A panic is this program's failure only, as on the writer of SQLite.
+            let ran = AssertUnwindSafe(async { program(&mut tx).await }).catch_unwind().await;
+            match ran.unwrap_or_else(|_| Err(EngineError::permanent("sql", "the program panicked"))) {
                 Ok(value) => {
                     tx.transaction.commit().await.map_err(|e| EngineError::from(sea_error(&e)))?;
                     if tx.emitted {

@@ -25,6 +25,6 @@ pub mod users;
 mod value;
 pub mod wishlists;
 
-pub use db::{Backend, Db};
+pub use db::{Backend, Db, TimeOf};
 pub use tx::{SqlError, SqlErrorKind, Tx};
 pub use value::{Json, Row, Value, sql_in};

@@ -89,6 +89,11 @@ impl Sub<Duration> for Timestamp {
 pub trait Clock: Send + Sync + 'static {
     /// The instant now.
     fn now(&self) -> Timestamp;
+    /// Whether it moves only when told. A store that has a clock of its own, which processes share, then takes the
+    /// caller's time instead.
+    fn is_told(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -123,6 +128,9 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
+    }
+    fn is_told(&self) -> bool {
+        true
     }
 }
 

@@ -17,7 +17,7 @@ use services::{
 use uuid::Uuid;
 
 use super::ENGINE;
-use crate::{Backend, Row, Tx, args, inventory::move_stock};
+use crate::{Row, TimeOf, Tx, args, inventory::move_stock};
 
 /// A stored value that cannot be what it says.
 pub(super) fn corrupt(what: impl std::fmt::Display) -> EngineError {
@@ -54,12 +54,15 @@ pub(super) fn is_guest(owner: Owner) -> bool {
     matches!(owner, Owner::Guest(_))
 }
 
-/// The instant by the store's own clock: MySQL's, else the caller's.
-pub(super) async fn store_now(tx: &mut dyn Tx, backend: Backend, now: Timestamp) -> EngineResult<Timestamp> {
-    if backend == Backend::Sqlite {
+/// The instant by MySQL's clock, in microseconds.
+pub(super) const SERVER_NOW: &str = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+
+/// The instant by the clock that decides about deadlines.
+pub(super) async fn store_now(tx: &mut dyn Tx, time: TimeOf, now: Timestamp) -> EngineResult<Timestamp> {
+    if time == TimeOf::Caller {
         return Ok(now);
     }
-    let row = tx.first("SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)", args![]).await?;
+    let row = tx.first(SERVER_NOW, args![]).await?;
     row.map_or(Ok(now), |r| r.time(0))
 }
 

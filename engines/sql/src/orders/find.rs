@@ -17,7 +17,7 @@ use services::{
 };
 
 use super::{ENGINE, ROWS_MAX, common};
-use crate::{Db, Row, args, sql_in};
+use crate::{Db, Row, TimeOf, args, sql_in};
 
 pub(super) async fn quote(db: &Db, id: QuoteId) -> EngineResult<Option<Quote>> {
     let rows = db.read(ENGINE, "SELECT body, owner_id, guest FROM quotes WHERE id = ?", args![id]).await?;
@@ -38,6 +38,14 @@ fn ids<T: From<uuid::Uuid>>(rows: &[Row]) -> EngineResult<Vec<T>> {
 }
 
 pub(super) async fn due(db: &Db, limit: usize, now: Timestamp) -> EngineResult<Vec<OrderId>> {
+    // By the clock that set the deadline: a worker whose own runs behind would find orders late.
+    let now = match db.time_of() {
+        TimeOf::Caller => now,
+        TimeOf::Server => match db.read(ENGINE, common::SERVER_NOW, args![]).await?.first() {
+            Some(row) => row.time(0)?,
+            None => now,
+        },
+    };
     let rows = db
         .read(
             ENGINE,

@@ -89,8 +89,8 @@ impl OrderStore for SqlOrderStore {
         find::due(&self.db, limit, now).await
     }
     async fn expire(&self, order: OrderId, now: Timestamp) -> EngineResult<bool> {
-        let backend = self.db.backend();
-        program!(self.db, |tx| () settle::expire(tx, backend, order, now).await)
+        let time = self.db.time_of();
+        program!(self.db, |tx| () settle::expire(tx, time, order, now).await)
     }
     async fn cancel(&self, cancelling: Cancelling, now: Timestamp) -> EngineResult<Cancelled> {
         cancel::cancel(&self.db, cancelling, now).await

@@ -24,7 +24,7 @@ use super::{
     ENGINE,
     common::{self, Head, Line, Step, corrupt, is_guest, ledger_row, spell},
 };
-use crate::{Backend, Db, Json, Tx, Value, args, inventory::move_stock};
+use crate::{Db, Json, TimeOf, Tx, Value, args, inventory::move_stock};
 
 /// How often a lowered quantity is tried at one warehouse while others take from it too.
 const TAKE_TRIES: usize = 4;
@@ -42,13 +42,13 @@ pub(super) async fn place(db: &Db, placing: Placing, now: Timestamp) -> EngineRe
     let placing = Arc::new(placing);
     // A refusal rolls everything back, so it leaves the program as an error; what it says waits here.
     let refusal: Arc<Mutex<Option<Placed>>> = Arc::default();
-    let (backend, slot) = (db.backend(), Arc::clone(&refusal));
+    let (time, slot) = (db.time_of(), Arc::clone(&refusal));
     let result = db
         .write(ENGINE, move |tx| {
             let (placing, slot) = (Arc::clone(&placing), Arc::clone(&slot));
             async move {
                 slot.lock().take();
-                match program(tx, backend, &placing, now).await? {
+                match program(tx, time, &placing, now).await? {
                     done @ Placed::Done { .. } => Ok(done),
                     refused => {
                         *slot.lock() = Some(refused);
@@ -63,8 +63,8 @@ pub(super) async fn place(db: &Db, placing: Placing, now: Timestamp) -> EngineRe
     refused.map_or(result, Ok)
 }
 
-async fn program(tx: &mut dyn Tx, backend: Backend, placing: &Placing, now: Timestamp) -> EngineResult<Placed> {
-    let now = common::store_now(tx, backend, now).await?;
+async fn program(tx: &mut dyn Tx, time: TimeOf, placing: &Placing, now: Timestamp) -> EngineResult<Placed> {
+    let now = common::store_now(tx, time, now).await?;
     if let Some(refused) = claim(tx, placing, now).await? {
         return Ok(refused);
     }

@@ -19,7 +19,7 @@ use services::{
 };
 
 use super::common::{self, Head, Step, corrupt, money, spell, unspell};
-use crate::{Backend, Tx, args};
+use crate::{TimeOf, Tx, args};
 
 /// A payment, as far as outcomes need it.
 pub(super) struct Paid {
@@ -135,8 +135,8 @@ async fn decline(
 }
 
 /// Ends an unpaid order whose deadline is over, by the store's clock.
-pub(super) async fn expire(tx: &mut dyn Tx, backend: Backend, order: OrderId, now: Timestamp) -> EngineResult<bool> {
-    let now = common::store_now(tx, backend, now).await?;
+pub(super) async fn expire(tx: &mut dyn Tx, time: TimeOf, order: OrderId, now: Timestamp) -> EngineResult<bool> {
+    let now = common::store_now(tx, time, now).await?;
     let Some(mut head) = common::lock(tx, order, now).await? else { return Ok(false) };
     if head.state != OrderState::Created || head.pay_by.is_none_or(|by| by > now) {
         return Ok(false);

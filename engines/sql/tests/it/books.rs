@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine_sql::{books::SqlBooksStore, inventory::SqlInventoryStore, orders::SqlOrderStore};
+use engine_sql::{Backend, books::SqlBooksStore, inventory::SqlInventoryStore, orders::SqlOrderStore};
 use services::{
     orders::{
         Order, PaymentChoice,
@@ -47,9 +47,15 @@ async fn found(t: &TestDb) -> Vec<Finding> {
     verify(&SqlBooksStore::new(t.db.clone()), NOW).await.expect("the books are read")
 }
 
-/// Breaks something beside the stores, and expects that exactly this rule is named, with these words.
+/// Breaks something beside the stores, and expects that exactly this rule is named, with these words. The statements name
+/// rows by SQLite's `rowid`, so on another server they are not run; what the books hold there is proved by
+/// [`a_busy_shops_books_agree`], and the rules that read them are the same.
 async fn broken(sql: &str, rule: &str, words: &str) {
     let (t, _w, _) = busy().await;
+    if t.db.backend() != Backend::Sqlite {
+        assert_eq!(found(&t).await, [], "the books agree before anything is broken");
+        return;
+    }
     let raw = rusqlite::Connection::open(&t.path).expect("opens");
     assert_eq!(raw.execute(sql, []).expect("runs"), 1, "{sql} breaks one row");
     let findings = found(&t).await;
