@@ -70,28 +70,9 @@ impl Deadlines for MemoryDeadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
-
-    fn order(n: u128) -> OrderId {
-        OrderId(Uuid::from_u128(n))
-    }
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_seconds(seconds)
-    }
 
     #[tokio::test]
-    async fn what_is_over_is_told_once_in_order() {
-        let watch = MemoryDeadlines::new();
-        for (o, s) in [(1, 30), (2, 10), (3, 20), (4, 40)] {
-            watch.set(order(o), at(s)).await.expect("set");
-        }
-        watch.set(order(1), at(15)).await.expect("moved");
-        watch.clear(order(3)).await.expect("cleared");
-        assert_eq!(watch.next().await.expect("an answer"), Some(at(10)));
-        assert!(watch.due(9, at(9)).await.expect("an answer").is_empty());
-        assert_eq!(watch.due(1, at(30)).await.expect("an answer"), [order(2)]);
-        assert_eq!(watch.due(9, at(30)).await.expect("an answer"), [order(1)]);
-        assert!(watch.due(9, at(30)).await.expect("an answer").is_empty());
-        assert_eq!(watch.next().await.expect("an answer"), Some(at(40)));
+    async fn the_contract_holds() {
+        services::orders::contract::deadlines::suite(MemoryDeadlines::new).await;
     }
 }

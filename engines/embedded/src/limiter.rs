@@ -76,21 +76,8 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_burst_then_the_rate() {
-        let (limits, t0) = (MemoryRateLimiter::new(), Timestamp::from_seconds(1_000));
-        let take = async |key: &str, at: Timestamp| limits.take(key, 3, 6, at).await.expect("an answer");
-        for _ in 0..3 {
-            assert_eq!(take("a", t0).await, Ok(()));
-        }
-        let next = Timestamp::from_seconds(1_010);
-        assert_eq!(take("a", t0).await, Err(next), "one every ten seconds");
-        assert_eq!(take("b", t0).await, Ok(()), "another key has its own");
-        assert!(take("a", Timestamp::from_micros(next.micros() - 1)).await.is_err());
-        assert_eq!(take("a", next).await, Ok(()));
-        assert!(take("a", next).await.is_err());
-        for _ in 0..3 {
-            assert_eq!(take("a", Timestamp::from_seconds(2_000)).await, Ok(()), "full again after a rest");
-        }
+    async fn the_contract_holds() {
+        services::sessions::limits_contract::suite(MemoryRateLimiter::new).await;
     }
 
     #[test]

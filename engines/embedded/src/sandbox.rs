@@ -214,6 +214,7 @@ fn payment(text: &str) -> Option<PaymentId> {
 mod tests {
     use super::*;
     use parking_lot::Mutex;
+    use services::payments::contract;
     use std::{collections::HashMap, time::Duration};
 
     /// Books in memory: small, but they work.
@@ -276,6 +277,43 @@ mod tests {
             amount: Money::inr(100),
             token: token.into(),
         }
+    }
+
+    impl contract::Stage for SandboxProvider {
+        fn provider(&self) -> &dyn Provider {
+            self
+        }
+        fn succeeds(&self) -> &'static str {
+            "tok_succeeds"
+        }
+        fn declined(&self) -> &'static str {
+            "tok_declined"
+        }
+        fn silent(&self) -> &'static str {
+            "tok_silent"
+        }
+        fn late(&self) -> &'static str {
+            "tok_late_5000"
+        }
+        fn webhook(
+            &self,
+            payment: PaymentId,
+            succeeded: bool,
+            amount: Money,
+            at: Timestamp,
+            newer: bool,
+        ) -> contract::Told {
+            let kind = if succeeded { "payment.succeeded" } else { "payment.failed" };
+            let data = serde_json::json!({ "payment": payment.0, "amount": amount.minor, "currency": amount.currency });
+            let body = serde_json::json!({ "id": "m1", "type": kind, "data": data }).to_string().into_bytes();
+            let signature = webhook::sign(if newer { b"new" } else { b"old" }, &body, at);
+            contract::Told { header: SIGNATURE, signature, body }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_contract_holds() {
+        contract::suite(async || sandbox()).await;
     }
 
     #[tokio::test]

@@ -3,6 +3,8 @@
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod error;
+#[cfg(feature = "contract")]
+pub mod limits_contract;
 pub mod model;
 pub mod moves;
 pub mod passwords;

@@ -1,6 +1,7 @@
 //! What every order store must hold, for engines to run on a fresh, empty store each.
 
 mod cancelling;
+pub mod deadlines;
 mod money;
 mod parcels;
 mod placing;
