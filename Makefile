@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory check fmt schema smoke smoke-browser conformance bench quality clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser conformance bench quality clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -43,6 +43,9 @@ test-offline: deps ## the same without a network
 
 import-memory: build ## import 500,000 made-up rows and prove that memory stays flat
 	tests/import-memory
+
+test-engines: ## the contracts and journeys on real engines: ENGINES=redis,mariadb chooses
+	tests/engines/run
 
 check: ## format, lints, licences
 	$(CARGO) fmt --all --check

@@ -12,13 +12,12 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("search_url", &["tantivy:"]),
     ("events_url", &["outbox:"]),
     ("cache_url", CACHES),
-    ("payments_url", PROVIDERS),
+    ("payments_url", &["sandbox:"]),
     ("mail_url", &["inapp:"]),
 ];
 const CACHES: &[&str] = if cfg!(feature = "redis") { &["memory:", "redis:", "rediss:"] } else { &["memory:"] };
-const PROVIDERS: &[&str] = if cfg!(feature = "stripe") { &["sandbox:", "stripe:"] } else { &["sandbox:"] };
 /// Schemes that a feature of the build brings, each named like its engine.
-const BROUGHT: [(&str, &str); 3] = [("redis", "redis"), ("rediss", "redis"), ("stripe", "stripe")];
+const BROUGHT: [(&str, &str); 2] = [("redis", "redis"), ("rediss", "redis")];
 /// Schemes of engines that live in the process: they refuse to be split over processes.
 const IN_PROCESS: [&str; 3] = ["sqlite:", "tantivy:", "memory:"];
 /// Names of the roles of a process.
@@ -44,9 +43,6 @@ pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
         if url.starts_with("mysql:") && url::Url::parse(url).is_err() {
             return refuse(format!("`{name}`: the URL is malformed: write mysql://user:password@host:port/database"));
         }
-    }
-    if s.payments_url.starts_with("stripe:") && s.payments_api_key.reveal().is_empty() {
-        return refuse("`payments_api_key` is empty, but `payments_url` is Stripe: set CHOWK_PAYMENTS_API_KEY_FILE");
     }
     times(s)?;
     roles(s)?;

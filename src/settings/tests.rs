@@ -43,10 +43,6 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("", vec![("CHOWK_CACHE_URL", "redis://127.0.0.1")], "cargo build --features redis"),
         #[cfg(feature = "redis")]
         ("", vec![("CHOWK_CACHE_URL", "redis:")], "write redis://"),
-        #[cfg(not(feature = "stripe"))]
-        ("", vec![("CHOWK_PAYMENTS_URL", "stripe:")], "cargo build --features stripe"),
-        #[cfg(feature = "stripe")]
-        ("", vec![("CHOWK_PAYMENTS_URL", "stripe:")], "CHOWK_PAYMENTS_API_KEY_FILE"),
         ("", vec![("CHOWK_ROLES", "api")], "lives inside one"),
         ("", vec![("CHOWK_ROLES", "cook")], "no role `cook`"),
         ("", vec![("CHOWK_SWEEP", "1h")], "lower `sweep`"),

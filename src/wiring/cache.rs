@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "redis")]
+use anyhow::Context;
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter};
 use services::{orders::ports::Deadlines, sessions::ports::RateLimiter};
 
@@ -23,7 +25,9 @@ pub struct Beside {
 pub fn beside(settings: &Settings) -> anyhow::Result<Beside> {
     #[cfg(feature = "redis")]
     if settings.cache_url.starts_with("redis") {
-        return on_redis(&settings.cache_url);
+        let redis = engine_redis::Redis::open(&settings.cache_url).context("`cache_url` cannot be used")?;
+        let limiter = Arc::new(engine_redis::RedisRateLimiter::new(redis.clone()));
+        return Ok(Beside { limiter, deadlines: Arc::new(engine_redis::RedisDeadlines::new(redis)) });
     }
     debug_assert!(settings.cache_url.starts_with("memory:"), "the settings were checked");
     Ok(Beside { limiter: Arc::new(MemoryRateLimiter::default()), deadlines: Arc::new(MemoryDeadlines::default()) })

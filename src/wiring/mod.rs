@@ -121,7 +121,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         Arc::clone(&clock),
         Arc::clone(&ids),
     );
-    let provider = payments::provider(settings, main)?;
+    let provider = payments::provider(settings, main);
     let orders = Orders::new(
         OrderParts {
             store: Arc::new(SqlOrderStore::new(main.clone())),

@@ -26,10 +26,25 @@ const ARROWS: [(&str, &[&str]); 7] = [
 const STRANGERS: [(&str, &[&str]); 3] = [
     (
         "services",
-        &["axum", "hyper", "tower", "reqwest", "async-graphql", "sea-orm", "sqlx", "rusqlite", "tantivy", "migrations"],
+        &[
+            "axum",
+            "hyper",
+            "tower",
+            "reqwest",
+            "async-graphql",
+            "sea-orm",
+            "sqlx",
+            "rusqlite",
+            "redis",
+            "tantivy",
+            "migrations",
+        ],
     ),
-    ("resolvers", &["axum", "hyper", "tower", "reqwest", "sea-orm", "sqlx", "rusqlite", "tantivy"]),
-    ("workers", &["axum", "hyper", "tower", "reqwest", "async-graphql", "sea-orm", "sqlx", "rusqlite", "tantivy"]),
+    ("resolvers", &["axum", "hyper", "tower", "reqwest", "sea-orm", "sqlx", "rusqlite", "redis", "tantivy"]),
+    (
+        "workers",
+        &["axum", "hyper", "tower", "reqwest", "async-graphql", "sea-orm", "sqlx", "rusqlite", "redis", "tantivy"],
+    ),
 ];
 
 /// The floors of `services`: an area imports only from floors below its own.

@@ -53,6 +53,10 @@ fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
         ("sweep".to_owned(), "50ms".to_owned()),
         ("limits".to_owned(), "off".to_owned()),
     ];
+    // `make test-engines` runs the journeys on real engines; each shop has a part of the server of its own.
+    if let Ok(url) = std::env::var("CHOWK_TEST_REDIS_URL") {
+        flags.push(("cache_url".to_owned(), format!("{url}?prefix={}", uuid::Uuid::now_v7())));
+    }
     flags.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
     Settings::load(&Sources { flags, ..Sources::default() }).expect("the test's settings are good")
 }

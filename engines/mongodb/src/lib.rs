@@ -1,1 +1,0 @@
-//! Items with their differing attributes as documents on MongoDB.

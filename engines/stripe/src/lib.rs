@@ -1,1 +1,0 @@
-//! The payment provider behind Stripe's API.
