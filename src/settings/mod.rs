@@ -20,6 +20,9 @@ const SECRETS: [&str; 4] = ["token_keys", "payments_webhook_secret", "couriers_w
 /// Names of the environment that tests and scripts read; they are no settings of the shop.
 const NOT_SETTINGS: [&str; 2] = ["CHOWK_SHARED_DATA", "CHOWK_BIN"];
 
+/// How the names begin by which tests find real engines; they are no settings of the shop either.
+const FOR_TESTS: &str = "CHOWK_TEST_";
+
 /// The settings in force; see `default.toml` for what each means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,7 +171,10 @@ fn merged(sources: &Sources) -> Result<Table, BadSetting> {
         }
     }
     for (name, value) in &sources.environment {
-        if let Some(key) = name.strip_prefix("CHOWK_").filter(|_| !NOT_SETTINGS.contains(&name.as_str())) {
+        if NOT_SETTINGS.contains(&name.as_str()) || name.starts_with(FOR_TESTS) {
+            continue;
+        }
+        if let Some(key) = name.strip_prefix("CHOWK_") {
             set_text(&mut table, &key.to_lowercase(), value, name)?;
         }
     }

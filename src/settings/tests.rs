@@ -28,6 +28,12 @@ fn later_sources_win() {
 }
 
 #[test]
+fn what_only_tests_read_is_no_setting() {
+    let engines = [("CHOWK_TEST_REDIS_URL", "redis://127.0.0.1:1"), ("CHOWK_BIN", "x")];
+    assert_eq!(load("", &engines, &[]).expect("is let pass").cache_url, "memory:");
+}
+
+#[test]
 fn wrong_settings_are_named_with_what_to_do() {
     for (file, environment, words) in [
         ("listn = \"x\"", vec![], "no setting `listn`"),
