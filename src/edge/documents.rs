@@ -28,6 +28,7 @@ use super::{
     refusal::Refusal,
     scalars::Scalars,
     schema_map::SchemaMap,
+    typename,
 };
 
 /// Bytes of document text held in each of the two caches.
@@ -150,7 +151,8 @@ impl Documents {
         if let Some(document) = self.parsed.get(&text) {
             return Ok(Found { document, fresh: false, persist });
         }
-        let parsed = self.parse(&text)?;
+        let mut parsed = self.parse(&text)?;
+        typename::unfold(&mut parsed);
         let coercion = Coercion { map, scalars, list_items: self.limits.list_items, errors: self.limits.errors };
         let errors = coercion.literals(&parsed);
         if !errors.is_empty() {

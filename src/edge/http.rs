@@ -12,8 +12,8 @@ use axum::{
 use futures::StreamExt;
 
 use super::{
-    Edge, admission, codes,
-    gateway::RequestMeta,
+    Edge, admission, codes, etag,
+    gateway::{Outcome, RequestMeta},
     negotiate::{self, Media},
     operation::Transport,
     params::Params,
@@ -84,7 +84,11 @@ async fn answer(
         Ok(prepared) => prepared,
         Err(refusal) => return Ok(refused(refusal, media)),
     };
+    let public = !post && edge.operations.is_public(&prepared, &meta);
     match edge.operations.answer(prepared, meta).await {
+        Ok(written) if public && written.outcome == Outcome::Ok => {
+            Ok(etag::respond(&parts.headers, media, written.json))
+        }
         Ok(written) => Ok(replied(written, media)),
         Err(refusal) => Ok(refused(refusal, media)),
     }

@@ -13,6 +13,7 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderName, HeaderValue, Method, Response, header},
+    middleware::map_response,
     routing::{any, get},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -42,6 +43,7 @@ pub mod telemetry;
 mod admission;
 mod coerce;
 mod cost_walk;
+mod etag;
 mod http;
 mod lex;
 mod literals;
@@ -55,6 +57,7 @@ mod running;
 mod serve;
 mod shared;
 mod sse;
+mod typename;
 mod ws;
 mod ws_protocol;
 
@@ -112,6 +115,7 @@ pub fn router(config: EdgeConfig, gateway: Arc<dyn Gateway>, around: Surrounding
     let operations = Arc::new(operation::Operations::try_new(gateway, config, clock, ids)?);
     let edge = Arc::new(Edge { operations, admission: admission::Admission::default(), drain: drain.clone() });
     let graphql = Router::new().route("/graphql", any(http::graphql)).layer(cors).layer(compression());
+    let graphql = graphql.layer(map_response(etag::weakened));
     let sockets = Router::new().route("/graphql/ws", get(ws::upgrade));
     let plain = plain.merge(health::routes(Arc::new(health::Vitals { readiness, metrics, drain })));
     Ok(graphql.merge(sockets).with_state(edge).merge(plain).layer(CatchPanicLayer::custom(panicked)))

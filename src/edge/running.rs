@@ -59,6 +59,11 @@ impl Operations {
         Ok(made)
     }
 
+    /// Whether an answer depends on nobody, so that others may be given it too.
+    pub fn is_public(&self, prepared: &Prepared, meta: &RequestMeta) -> bool {
+        prepared.kind == OperationType::Query && self.gateway.share(&prepared.asked(), meta).is_some()
+    }
+
     /// Runs a query or mutation. A mutation goes on when the caller of this future leaves.
     pub async fn run(&self, prepared: Prepared, meta: RequestMeta) -> Result<Reply, Refusal> {
         self.execute(prepared, meta).await.map(|(reply, _)| reply)

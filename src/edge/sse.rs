@@ -43,7 +43,8 @@ pub(super) fn answer(
         Err(refusal) => return Ok(http::refused(refusal, Media::Json)),
     };
     let nexts = replies.map(|reply| event("next", &String::from_utf8_lossy(&reply.to_json())));
-    let whole = nexts.chain(stream::once(async { event("complete", "") }));
+    // An EventSource hears only events with data, and no data writes no such line: an empty one is two lines of nothing.
+    let whole = nexts.chain(stream::once(async { event("complete", "\n") }));
     let drain = edge.drain.clone();
     // The stream breaks off without `complete` when the process stops or the token expires: the client comes again.
     let stop = async move {

@@ -157,3 +157,38 @@ async fn operations_are_counted_by_what_they_were() {
         assert!(told.contains(line), "{line} in\n{told}");
     }
 }
+
+#[tokio::test]
+async fn only_public_answers_over_get_may_be_kept_by_caches() {
+    let shop = Running::start(EdgeConfig::default()).await;
+    let get = |query: &str| Client::new().get(shop.url("/graphql")).query(&[("query", query)]);
+    let first = get("{ reads }").send().await.expect("an answer");
+    assert_eq!(first.headers()["cache-control"], "public, max-age=5");
+    let tag = first.headers()["etag"].clone();
+    let again = get("{ reads }").header("if-none-match", &tag).send().await.expect("an answer");
+    assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (304, &tag));
+    assert_eq!(again.text().await.expect("text"), "");
+    for (what, request) in [
+        ("a field that looks at the caller", get("{ reads caller }")),
+        ("a caller with a session", get("{ reads }").bearer_auth("good")),
+        ("a POST", Client::new().post(shop.url("/graphql")).header("content-type", "application/json").body(r#"{"query":"{ reads }"}"#)),
+        ("an error", get("{ nosuch }")),
+    ] {
+        let answer = request.header("if-none-match", &tag).send().await.expect("an answer");
+        assert_ne!(answer.status().as_u16(), 304, "{what}");
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{what}");
+        assert!(answer.headers().get("etag").is_none(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn directives_of_typename_count() {
+    let shop = Running::start(EdgeConfig::default()).await;
+    let query = "query($yes: Boolean!) { kind: __typename @include(if: $yes) __typename @skip(if: $yes) }";
+    for (yes, data) in [(true, json!({"kind": "Query"})), (false, json!({"__typename": "Query"}))] {
+        let (_, told) = ask(&shop, json!({"query": query, "variables": {"yes": yes}})).await;
+        assert_eq!(told["data"], data, "{told}");
+    }
+    let (_, told) = ask(&shop, json!({"query": "{ __typename @nosuch }"})).await;
+    assert_eq!(told["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{told}");
+}

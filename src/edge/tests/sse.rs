@@ -32,7 +32,10 @@ async fn a_subscription_comes_as_next_events_and_one_complete() {
     let response = follow(&shop, "subscription { ticks(n: 3) }").send().await.expect("an answer");
     assert_eq!(response.status().as_u16(), 200);
     assert!(response.headers()["content-type"].to_str().expect("text").starts_with("text/event-stream"));
-    let events = events(&response.text().await.expect("ends"));
+    let text = response.text().await.expect("ends");
+    // Without a line of data an EventSource would never hear of the end.
+    assert!(text.contains("event: complete\ndata:"), "{text}");
+    let events = events(&text);
     let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["next", "next", "next", "complete"]);
     assert_eq!(events[2].1["data"]["ticks"], 2);
