@@ -46,10 +46,17 @@ await bound('bytes of a body', 65_536, (n) => padded({ query: '{ __typename }' }
   { code: 'PAYLOAD_TOO_LARGE', status: 413 });
 await bound('bytes of a document', 32_768, (n) => ({ query: `{ __typename }#${' '.repeat(n - 15)}` }),
   { message: /32769 bytes, at most 32768/ });
-await bound('tokens', 2_000, (n) => ({ query: `{ viewer { cart { ${many(n - 6, 'id')} } } }` }),
+await bound('tokens', 2_000, (n) => ({ query: `{ viewer { cart { ${many(n - 8, 'id')} } } }` }),
   { message: /more than 2000 tokens/ });
-await bound('brackets inside each other', 64, (n) => ({ query: `{ ${many(n - 1, '... {')} __typename ${many(n - 1, '}')} }` }),
-  { message: /nested more than 64 deep/ });
+// The engine follows 32 selection sets; the parser's own stack is guarded at 64 brackets of any kind.
+const nested = (n) => ({ query: `{ ${many(n - 1, '... {')} __typename ${many(n - 1, '}')} }` });
+await bound('selection sets inside each other', 32, nested, { code: 'GRAPHQL_VALIDATION_FAILED', message: /`32`/ });
+await group.check('brackets inside each other: the parser is given 64 and not 65', async () => {
+  const [under, over] = [(await ask(nested(64))).told.errors[0], (await ask(nested(65))).told.errors[0]];
+  assert.equal(under.extensions.code, 'GRAPHQL_VALIDATION_FAILED');
+  assert.equal(over.extensions.code, 'COST_EXCEEDED');
+  assert.match(over.message, /nested more than 64 deep/);
+});
 await bound('operations', 10, (n) => ({ query: many(n, (i) => `query Q${i} { __typename }`), operationName: 'Q0' }),
   { message: /operations: 11, at most 10/ });
 await bound('fragments', 50, (n) => ({

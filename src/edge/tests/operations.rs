@@ -171,7 +171,13 @@ async fn only_public_answers_over_get_may_be_kept_by_caches() {
     for (what, request) in [
         ("a field that looks at the caller", get("{ reads caller }")),
         ("a caller with a session", get("{ reads }").bearer_auth("good")),
-        ("a POST", Client::new().post(shop.url("/graphql")).header("content-type", "application/json").body(r#"{"query":"{ reads }"}"#)),
+        (
+            "a POST",
+            Client::new()
+                .post(shop.url("/graphql"))
+                .header("content-type", "application/json")
+                .body(r#"{"query":"{ reads }"}"#),
+        ),
         ("an error", get("{ nosuch }")),
     ] {
         let answer = request.header("if-none-match", &tag).send().await.expect("an answer");
