@@ -73,7 +73,8 @@ def cases(name, token, options, folder):
     if token:
         command += ["-H", f"Authorization: Bearer {token}"]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    # It leaves a cache where it runs.
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     told = json.loads(report.read_text())
     run, failed = told["test_cases"]["generated"], told["test_cases"]["with_failures"]
     tested, total = told["operations"]["tested"], told["operations"]["total"]
