@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser conformance bench quality clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench quality clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -65,7 +65,7 @@ smoke: build ## start, search, order, DELIVERED, stop
 smoke-browser: build tests/browser/node_modules/.package-lock.json ## the playground in headless Chromium
 	tests/browser/run
 
-conformance: build tests/conformance/node_modules/.package-lock.json ## the 61 audits of GraphQL over HTTP
+test-conformance: build tests/conformance/node_modules/.package-lock.json ## audits, protocol rules, real clients, limits, generated documents: one table
 	tests/conformance/run
 
 bench: ## the storefront's documents under load, beside a bare route (release build)
