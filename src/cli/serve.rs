@@ -106,6 +106,7 @@ fn router(settings: &Settings, house: &House, readiness: &Readiness, drain: &Dra
     let gateway = SchemaGateway::new(house, settings.production);
     let config = EdgeConfig {
         limits: if settings.limits == LimitsProfile::Off { Limits::off() } else { Limits::standard() },
+        classes: wiring::classes(),
         scalars: wiring::scalars(),
         trusted: wiring::trusted(settings.trusted_documents_only),
         introspection: !settings.production,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{cost::CostRules, documents::Trusted, limits::Limits, scalars::Scalars};
+use super::{cost::CostRules, documents::Trusted, limits::Limits, rates::Classes, scalars::Scalars};
 
 /// How the edge behaves.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct EdgeConfig {
     pub limits: Limits,
     /// Prices that the schema does not tell.
     pub cost_rules: CostRules,
+    /// Which root fields are counted apart.
+    pub classes: Classes,
     /// Checks of custom scalars.
     pub scalars: Scalars,
     /// Documents known at start.
@@ -36,6 +38,7 @@ impl Default for EdgeConfig {
         Self {
             limits: Limits::standard(),
             cost_rules: CostRules::default(),
+            classes: Classes::default(),
             scalars: Scalars::default(),
             trusted: Trusted::default(),
             introspection: true,

@@ -67,14 +67,11 @@ async fn answer(
         let message = "Answers are application/json, application/graphql-response+json or text/event-stream.";
         return Err(Refusal::http(StatusCode::NOT_ACCEPTABLE, codes::UNSUPPORTED_MEDIA_TYPE, message));
     };
+    let address = edge.address(&parts.headers, &parts.extensions);
+    edge.operations.knock(address)?;
     let params = if post { posted(edge, parts, body).await? } else { asked(edge, parts)? };
     let caller = edge.operations.authenticate(bearer(&parts.headers)?).await?;
-    let meta = RequestMeta {
-        caller,
-        request_id: request_id.clone(),
-        address: edge.address(&parts.headers, &parts.extensions),
-        now: edge.operations.clock().now(),
-    };
+    let meta = RequestMeta { caller, request_id: request_id.clone(), address, now: edge.operations.clock().now() };
     if media == Media::EventStream {
         return sse::answer(edge, params, meta, !post);
     }
@@ -85,6 +82,7 @@ async fn answer(
         Err(refusal) => return Ok(refused(refusal, media)),
     };
     let public = !post && edge.operations.is_public(&prepared, &meta);
+    edge.operations.admit(&prepared, &meta)?;
     match edge.operations.answer(prepared, meta).await {
         Ok(written) if public && written.outcome == Outcome::Ok => {
             Ok(etag::respond(&parts.headers, media, written.json))

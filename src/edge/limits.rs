@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use super::rates::CallerRates;
+
 /// The bounds of documents, bodies, sockets and waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -36,8 +38,14 @@ pub struct Limits {
     pub list_items: usize,
     /// Errors told in one answer.
     pub errors: usize,
-    /// Operations that run at the same time in this process.
+    /// Reads, and as many writes, that run at the same time in this process.
     pub in_flight: usize,
+    /// Searches that run at the same time in this process: they are work for the processor.
+    pub searches_in_flight: usize,
+    /// Operations that wait for their turn, in each of the three lanes.
+    pub waiting: usize,
+    /// How often clients may call; `None` counts nobody.
+    pub rates: Option<CallerRates>,
     /// Sockets and event streams of one address.
     pub sockets_per_address: usize,
     /// Operations at the same time on one socket.
@@ -77,7 +85,10 @@ impl Limits {
             sensitive_fields: 1,
             list_items: 1_000,
             errors: 10,
-            in_flight: 1_024,
+            in_flight: 256,
+            searches_in_flight: 16,
+            waiting: 512,
+            rates: Some(CallerRates::standard()),
             sockets_per_address: 256,
             subscriptions_per_socket: 50,
             message_bytes: 64 * 1024,
@@ -106,6 +117,8 @@ impl Limits {
             sensitive_fields: u64::MAX,
             list_items: 10_000,
             in_flight: 16_384,
+            searches_in_flight: 16_384,
+            rates: None,
             sockets_per_address: usize::MAX,
             subscriptions_per_socket: 10_000,
             message_burst: u32::MAX,

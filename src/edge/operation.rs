@@ -1,13 +1,12 @@
 //! What every transport shares before an operation runs: find its document, measure it, hold the limits, coerce its
 //! variables. Running it is `running.rs`'s business, HTTP statuses and socket messages are the transports'.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::Variables;
 use async_graphql_parser::types::OperationType;
 use axum::http::StatusCode;
 use services::kernel::{clock::Clock, ids::IdSource};
-use tokio::sync::Semaphore;
 
 use super::{
     codes,
@@ -15,8 +14,10 @@ use super::{
     config::EdgeConfig,
     cost::{self, Told},
     documents::{self, Document, Documents},
-    gateway::{AuthError, Gateway},
+    gateway::{AuthError, Gateway, RequestMeta},
+    lanes::Lanes,
     params::Params,
+    rates::{Class, Rates},
     refusal::Refusal,
     scalars::Scalars,
     schema_map::SchemaMap,
@@ -65,6 +66,7 @@ pub struct Prepared {
     pub(super) document: Arc<Document>,
     pub(super) operation_name: Option<String>,
     pub(super) root_fields: Vec<String>,
+    pub(super) class: Class,
     pub(super) variables: Arc<Variables>,
     pub(super) told: Option<Told>,
     pub(super) transport: Transport,
@@ -74,7 +76,8 @@ pub struct Prepared {
 pub struct Operations {
     pub(super) gateway: Arc<dyn Gateway>,
     pub(super) config: EdgeConfig,
-    pub(super) slots: Arc<Semaphore>,
+    pub(super) lanes: Lanes,
+    rates: Option<Rates>,
     pub(super) shared: SharedAnswers,
     documents: Documents,
     map: SchemaMap,
@@ -92,10 +95,10 @@ impl Operations {
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, super::EdgeError> {
         let map = SchemaMap::parse(gateway.sdl())?;
-        let slots = Arc::new(Semaphore::new(config.limits.in_flight.min(Semaphore::MAX_PERMITS)));
+        let (lanes, rates) = (Lanes::new(&config.limits), config.limits.rates.as_ref().map(Rates::new));
         let documents = Documents::new(&config.trusted, &config.limits);
         let (scalars, shared) = (config.scalars.clone(), SharedAnswers::new(config.shared_bytes));
-        Ok(Self { gateway, config, slots, shared, documents, map, scalars, clock, ids })
+        Ok(Self { gateway, config, lanes, rates, shared, documents, map, scalars, clock, ids })
     }
 
     /// The settings.
@@ -114,14 +117,28 @@ impl Operations {
     /// Who calls, or the refusal of their token.
     pub async fn authenticate(&self, bearer: Option<&str>) -> Result<services::kernel::caller::Caller, Refusal> {
         self.gateway.authenticate(bearer).await.map_err(|e| match e {
-            AuthError::Unavailable => Refusal {
-                retry_after_s: Some(1),
-                ..Refusal::http(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, e.to_string())
-            },
+            AuthError::Unavailable => {
+                Refusal::http(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, e.to_string()).retrying(1)
+            }
             AuthError::Invalid | AuthError::Expired => {
                 Refusal::http(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, e.to_string())
             }
         })
+    }
+
+    /// Counts a request by its address, before anything of it is read.
+    pub fn knock(&self, address: Option<IpAddr>) -> Result<(), Refusal> {
+        self.rates.as_ref().map_or(Ok(()), |rates| rates.knock(address))
+    }
+
+    /// Counts an operation by who asks for it and what it does.
+    pub fn admit(&self, prepared: &Prepared, meta: &RequestMeta) -> Result<(), Refusal> {
+        let Some(rates) = &self.rates else { return Ok(()) };
+        let admitted = rates.admit(prepared.class, &prepared.root_fields, meta);
+        if let Err(refusal) = &admitted {
+            telemetry::refused(prepared.transport, refusal.code());
+        }
+        admitted
     }
 
     /// Everything that can be said against a request before it runs.
@@ -154,8 +171,11 @@ impl Operations {
 
         let kind = operation.ty;
         let operation_name = document.name_of(operation).map(str::to_owned);
-        let root_fields = document.root_fields(operation).into_iter().map(|f| f.name.node.to_string()).collect();
-        Ok(Prepared { kind, document, operation_name, root_fields, variables: Arc::new(variables), told, transport })
+        let root_fields: Vec<_> =
+            document.root_fields(operation).into_iter().map(|f| f.name.node.to_string()).collect();
+        let class = self.config.classes.of(kind, &root_fields);
+        let variables = Arc::new(variables);
+        Ok(Prepared { kind, document, operation_name, root_fields, class, variables, told, transport })
     }
 }
 

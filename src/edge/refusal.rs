@@ -51,7 +51,16 @@ impl Refusal {
     /// Too much is going on: to be tried again after so many seconds.
     pub fn overloaded() -> Self {
         let message = "Too many operations are running; try again shortly.";
-        Self { retry_after_s: Some(1), ..Self::http(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message) }
+        Self::http(StatusCode::SERVICE_UNAVAILABLE, codes::OVERLOADED, message).retrying(1)
+    }
+    /// To be tried again after so many seconds: told by the header and by `extensions.retryAfter`.
+    #[must_use]
+    pub fn retrying(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        for error in &mut self.errors {
+            error.extensions.get_or_insert_with(Default::default).set("retryAfter", seconds);
+        }
+        self
     }
     /// With the methods that would do.
     #[must_use]

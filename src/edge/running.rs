@@ -1,4 +1,4 @@
-//! An operation while it runs: a slot, a deadline, a span, caught panics, masked errors, counts, and the gateway told
+//! An operation while it runs: a turn, a deadline, a span, caught panics, masked errors, counts, and the gateway told
 //! afterwards. It decides nothing about whether the operation may run.
 
 use std::{
@@ -30,9 +30,6 @@ use super::{
     shared::{Key, Made, Written},
     telemetry,
 };
-
-/// Until a free slot must have come up; after it the operation is refused.
-const SLOT_WAIT: Duration = Duration::from_secs(1);
 
 impl Operations {
     /// The answer of a query or mutation as JSON: an earlier one that the gateway lets callers share, or a new one.
@@ -74,15 +71,14 @@ impl Operations {
         let began = Instant::now();
         let request = self.request(&prepared);
         let done = prepared.done(meta);
-        let slot = tokio::time::timeout(SLOT_WAIT, self.slots.clone().acquire_owned()).await;
-        let Ok(Ok(slot)) = slot else {
+        let Some(turn) = self.lanes.enter(done.asked.class).await else {
             telemetry::refused(done.asked.transport, codes::OVERLOADED);
             return Err(Refusal::overloaded());
         };
         let (gateway, request_meta) = (self.gateway.clone(), done.meta.clone());
         let execution = async move {
             let response = AssertUnwindSafe(gateway.execute(request, request_meta)).catch_unwind().await;
-            drop(slot);
+            drop(turn);
             response
         };
         let execution = execution.instrument(done.span());

@@ -32,12 +32,14 @@ pub(super) fn answer(
     let limits = &edge.operations.config().limits;
     let Some(place) = edge.admission.enter(meta.address, limits.sockets_per_address) else {
         let message = "Too many event streams and sockets of this address.";
-        let refusal = Refusal::http(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message);
-        return Err(Refusal { retry_after_s: Some(5), ..refusal });
+        return Err(Refusal::http(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message).retrying(5));
     };
     let expires_in = meta.caller.expires_at.map(|at| at.since(edge.operations.clock().now()));
     let replies: BoxStream<'static, Reply> = match edge.operations.prepare(params, Transport::Events { get }) {
-        Ok(prepared) => edge.operations.follow(prepared, meta),
+        Ok(prepared) => {
+            edge.operations.admit(&prepared, &meta)?;
+            edge.operations.follow(prepared, meta)
+        }
         Err(refusal) if refusal.well_formed => stream::once(async move { Reply::from_refusal(refusal) }).boxed(),
         // `prepare` has counted it.
         Err(refusal) => return Ok(http::refused(refusal, Media::Json)),

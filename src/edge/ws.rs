@@ -63,9 +63,8 @@ async fn try_upgrade(edge: &Arc<Edge>, request: Request<Body>) -> Result<Respons
     }
     let address = edge.address(&parts.headers, &parts.extensions);
     let Some(place) = edge.admission.enter(address, config.limits.sockets_per_address) else {
-        let refusal =
-            Refusal::http(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, "Too many sockets of this address.");
-        return Err(Refusal { retry_after_s: Some(5), ..refusal });
+        let message = "Too many sockets of this address.";
+        return Err(Refusal::http(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message).retrying(5));
     };
     let handshake_bearer = http::bearer(&parts.headers).ok().flatten().map(str::to_owned);
     let upgrade = upgrade
@@ -242,7 +241,8 @@ impl Connection {
             address: self.address,
             now: operations.clock().now(),
         };
-        match operations.prepare(params, Transport::Socket) {
+        let prepared = operations.prepare(params, Transport::Socket);
+        match prepared.and_then(|p| operations.admit(&p, &meta).map(|()| p)) {
             Ok(prepared) => {
                 let replies = futures::StreamExt::map(operations.follow(prepared, meta), Some);
                 // The end of a stream is an item of its own: the map of streams drops ended ones silently.

@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::edge::{
     documents::{Trusted, sha256_hex},
+    rates::{Class, Classes},
     scalars::Scalars,
     telemetry,
 };
@@ -16,6 +17,15 @@ static DOCUMENTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/operatio
 /// Checks of the schema's own scalars, run before an operation is.
 pub fn scalars() -> Scalars {
     resolvers::scalar_validators().into_iter().fold(Scalars::default(), |all, (name, check)| all.with(name, check))
+}
+
+/// Root fields that are counted and queued apart from their kind.
+pub fn classes() -> Classes {
+    let of = |class, fields: &[&'static str]| fields.iter().map(|f| (*f, class)).collect::<Vec<_>>();
+    let session = ["startGuestSession", "signUp", "signIn", "refreshSession", "signOut"];
+    let checkout = ["checkoutQuote", "placeOrder", "retryPayment", "cancelOrder"];
+    let all = [of(Class::Search, &["search", "suggest"]), of(Class::Session, &session), of(Class::Checkout, &checkout)];
+    Classes::new(all.into_iter().flatten())
 }
 
 /// The storefront's documents by hash and by name; `only`: no others are run.

@@ -43,7 +43,7 @@ pub mod search;
 pub mod workers;
 
 use databases::Databases;
-pub use edge_parts::{metrics, scalars, trusted};
+pub use edge_parts::{classes, metrics, scalars, trusted};
 
 /// Everything that a process may run, built but not started.
 #[derive(Clone)]

@@ -59,3 +59,22 @@ async fn answers_to_the_public_are_shared_and_those_of_a_session_are_not() {
     let again = shop.query(anywhere, json!({}), None).await;
     assert_eq!(again, public);
 }
+
+#[test]
+fn every_field_that_is_counted_apart_is_a_root_field_of_the_schema() {
+    let sdl = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema/schema.graphql")).expect("the SDL");
+    let document = async_graphql_parser::parse_schema(sdl).expect("it parses");
+    let mut roots = std::collections::BTreeSet::new();
+    for definition in document.definitions {
+        let async_graphql_parser::types::TypeSystemDefinition::Type(ty) = definition else { continue };
+        if let async_graphql_parser::types::TypeKind::Object(object) = &ty.node.kind
+            && ["Query", "Mutation"].contains(&ty.node.name.node.as_str())
+        {
+            roots.extend(object.fields.iter().map(|f| f.node.name.node.to_string()));
+        }
+    }
+    assert!(roots.len() > 20, "{roots:?}");
+    let classes = chowk::wiring::classes();
+    let strange: Vec<_> = classes.fields().filter(|(field, _)| !roots.contains(*field)).collect();
+    assert!(classes.fields().count() > 8 && strange.is_empty(), "{strange:?}");
+}

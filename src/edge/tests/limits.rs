@@ -81,3 +81,64 @@ async fn the_standard_introspection_query_passes() {
     assert_eq!(status, 200, "{json}");
     assert!(json["data"]["__schema"]["types"].as_array().is_some_and(|t| t.len() > 5) && json.get("errors").is_none());
 }
+
+fn rare(searches: u32) -> Limits {
+    let rate = |burst| crate::edge::rates::Rate { burst, per_minute: 1 };
+    let rates =
+        crate::edge::rates::CallerRates { searches: rate(searches), ..crate::edge::rates::CallerRates::standard() };
+    Limits { rates: Some(rates), ..Limits::standard() }
+}
+
+fn counting(limits: Limits) -> EdgeConfig {
+    let classes = crate::edge::rates::Classes::new([("hello", crate::edge::rates::Class::Search)]);
+    EdgeConfig { limits, classes, ..EdgeConfig::default() }
+}
+
+#[tokio::test]
+async fn a_caller_who_asks_too_often_is_told_when_to_come_again() {
+    let shop = Running::start(counting(rare(3))).await;
+    let send = |query: &str, token: &str| {
+        let request = Client::new().post(shop.url("/graphql")).bearer_auth(token).json(&json!({ "query": query }));
+        async { request.send().await.expect("an answer") }
+    };
+    for _ in 0..3 {
+        assert_eq!(send("{ hello }", "good").await.status(), 200);
+    }
+    let refused = send("{ hello }", "good").await;
+    assert_eq!(refused.status(), 429);
+    let header = refused.headers()["retry-after"].to_str().expect("text").parse::<u64>().expect("seconds");
+    let json: Json = refused.json().await.expect("JSON");
+    assert_eq!(json["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    assert_eq!(json["errors"][0]["extensions"]["retryAfter"], header);
+    assert!((50..=60).contains(&header), "{header}");
+    // Another class of the same caller is not touched.
+    assert_eq!(send("{ reads }", "good").await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_address_without_a_session_is_counted_before_its_body_is_read() {
+    let limits = Limits::standard();
+    let burst = limits.rates.expect("counted").all.burst * 5;
+    let shop = Running::start(EdgeConfig { limits, ..EdgeConfig::default() }).await;
+    let client = Client::new();
+    let mut refused = 0;
+    // The bucket refills while the loop runs, so a few more than the burst pass.
+    for _ in 0..burst * 2 {
+        let request = client.post(shop.url("/graphql")).header("content-type", "application/json").body("{");
+        match request.send().await.expect("an answer").status().as_u16() {
+            429 => refused += 1,
+            status => assert_eq!(status, 400),
+        }
+    }
+    assert!(refused > burst / 4, "{refused}");
+}
+
+#[tokio::test]
+async fn a_flood_of_searches_leaves_other_queries_and_changes_alone() {
+    let limits = Limits { searches_in_flight: 0, waiting: 0, ..Limits::standard() };
+    let shop = Running::start(counting(limits)).await;
+    let (status, json) = ask(&shop, "{ hello }").await;
+    assert_eq!((status, &json["errors"][0]["extensions"]["code"]), (503, &json!("OVERLOADED")));
+    assert_eq!(json["errors"][0]["extensions"]["retryAfter"], 1);
+    assert_eq!(ask(&shop, "{ reads }").await.0, 200);
+}
