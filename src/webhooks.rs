@@ -83,18 +83,31 @@ async fn courier(
 ) -> Answer {
     let signature = headers.get("chowk-signature").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let secrets: Vec<&[u8]> = w.couriers_secret.reveal().split(',').map(str::as_bytes).collect();
-    if !webhook::verify(&secrets, signature, &body, w.clock.now()) {
-        return refuse(StatusCode::UNAUTHORIZED, "the signature is not valid");
+    match courier_update(courier, &secrets, signature, &body, w.clock.now()) {
+        Ok(update) => done(w.orders.courier_update(update).await.map(|_| ())),
+        Err((status, why)) => refuse(status, &why),
     }
-    let message: CourierMessage = match serde_json::from_slice(&body) {
-        Ok(message) => message,
-        Err(e) => return refuse(StatusCode::BAD_REQUEST, &format!("send {{trackingNumber, state, at}}: {e}")),
-    };
-    let Some(at) = Timestamp::parse_rfc3339(&message.at) else {
-        return refuse(StatusCode::BAD_REQUEST, "`at` is an instant such as 2026-11-20T06:00:00Z");
-    };
-    let update = CourierUpdate { courier, tracking_number: message.tracking_number, state: message.state, at };
-    done(w.orders.courier_update(update).await.map(|_| ()))
+}
+
+/// What a courier says, once its signature is found good; otherwise the status and the reason to answer.
+///
+/// # Errors
+/// When the signature is not valid for this body at about this time, or the body is no message of a courier.
+pub fn courier_update(
+    courier: String,
+    secrets: &[&[u8]],
+    signature: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<CourierUpdate, (StatusCode, String)> {
+    if !webhook::verify(secrets, signature, body, now) {
+        return Err((StatusCode::UNAUTHORIZED, "the signature is not valid".to_owned()));
+    }
+    let message: CourierMessage = serde_json::from_slice(body)
+        .map_err(|e| (StatusCode::BAD_REQUEST, format!("send {{trackingNumber, state, at}}: {e}")))?;
+    let at = Timestamp::parse_rfc3339(&message.at)
+        .ok_or_else(|| (StatusCode::BAD_REQUEST, "`at` is an instant such as 2026-11-20T06:00:00Z".to_owned()))?;
+    Ok(CourierUpdate { courier, tracking_number: message.tracking_number, state: message.state, at })
 }
 
 fn done(result: Result<(), orders::Error>) -> Answer {

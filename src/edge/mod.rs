@@ -28,35 +28,35 @@ use tower_http::{
 };
 
 pub mod codes;
+pub mod coerce;
 pub mod config;
 pub mod cost;
 pub mod documents;
 pub mod drain;
 pub mod gateway;
 pub mod health;
+pub mod lex;
 pub mod limits;
+pub mod params;
+pub mod refusal;
 pub mod scalars;
 pub mod schema_map;
 pub mod telemetry;
+pub mod ws_protocol;
 
 mod admission;
-mod coerce;
 mod cost_walk;
 mod http;
-mod lex;
 mod literals;
 mod negotiate;
 mod operation;
-mod params;
 mod rate;
-mod refusal;
 mod reply;
 mod running;
 mod serve;
 mod shared;
 mod sse;
 mod ws;
-mod ws_protocol;
 
 pub use config::EdgeConfig;
 pub use drain::Drain;
