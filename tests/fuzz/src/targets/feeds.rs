@@ -25,7 +25,9 @@ pub fn rows(bytes: &[u8]) {
     for format in [Format::Jsonl, Format::Csv, Format::JsonArray] {
         let plain = read(Cursor::new(bytes.to_vec()), format);
         let slowly = read(Slow(Cursor::new(bytes.to_vec())), format);
-        assert_eq!(plain, slowly, "{format:?}: how bytes arrive changes nothing");
+        // Of two things that are wrong, another one may be met first.
+        let agree = plain == slowly || (plain.is_err() && slowly.is_err());
+        assert!(agree, "{format:?}: how bytes arrive changes nothing: {plain:?}, {slowly:?}");
         if !bytes.starts_with(&[0x1f, 0x8b]) {
             assert_eq!(read(Cursor::new(gzip(bytes)), format), plain, "{format:?}: packed or not");
         }
@@ -80,24 +82,24 @@ impl Read for Slow {
 pub fn offers(bytes: &[u8]) {
     for (name, _) in SHIPPED {
         let profile = Profile::named(name).expect("a shipped profile");
-        under(&profile, bytes);
+        under(&profile, bytes, is_for_clients);
     }
 }
 
-fn under(profile: &Profile, bytes: &[u8]) {
+fn under(profile: &Profile, bytes: &[u8], is_clear: fn(&str)) {
     let Ok(bytes) = unpacked(Cursor::new(bytes.to_vec())) else { return };
     let Ok(mut rows) = Rows::open(bytes, profile.format, &[]) else { return };
     while let Ok(Some(row)) = rows.next() {
         if let Ok((line, row)) = row {
-            judge(&row, line, profile);
+            judge(&row, line, profile, is_clear);
         }
     }
 }
 
-fn judge(row: &Row, line: u64, profile: &Profile) {
+fn judge(row: &Row, line: u64, profile: &Profile, is_clear: fn(&str)) {
     let offer = match parse::offer(row, line, profile) {
         Ok(offer) => offer,
-        Err(reason) => return is_for_clients(&reason),
+        Err(reason) => return is_clear(&reason),
     };
     assert_eq!(offer.line, line);
     assert!((1..=AMOUNT_MAX).contains(&offer.price.minor), "{:?}", offer.price);
@@ -124,7 +126,8 @@ pub fn profile(bytes: &[u8]) {
             assert!(!profile.category.default.is_empty() && profile.price.round_to_paise > 0);
             assert!(profile.required_columns().iter().all(|column| text.contains(*column) || text.contains('\\')));
             if profile.rows == services::inbound::profile::RowsAre::Items {
-                under(&profile, feed.as_bytes());
+                // A reason may name a column, which is as long as the profile has it.
+                under(&profile, feed.as_bytes(), |reason| assert!(!reason.is_empty()));
             }
         }
         Err(why) => assert!(why.to_string().starts_with("the profile cannot be read"), "{why}"),
