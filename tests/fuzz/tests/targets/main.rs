@@ -3,7 +3,7 @@
 //!
 //! `BOLERO_RANDOM_TEST_TIME_MS` and `BOLERO_RANDOM_ITERATIONS` make it longer; `cargo bolero` lets libFuzzer lead.
 
-use std::sync::LazyLock;
+use std::{path::PathBuf, sync::LazyLock};
 
 use bolero::check;
 use fuzz::{
@@ -11,6 +11,16 @@ use fuzz::{
     seeds::{self, BODIES, DOCUMENTS, GRAPHQL_WORDS, JSON_WORDS},
     targets::{coercion, documents, events, feeds, ids, params, sockets, values, webhooks},
 };
+
+/// Writes seeds where a longer run begins from, when it asks for them.
+fn for_others(target: &str, seeds: &[Vec<u8>]) {
+    let Some(folder) = std::env::var_os("FUZZ_WRITE_SEEDS") else { return };
+    let folder = PathBuf::from(folder).join(format!("{target}__bytes"));
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    for (number, seed) in seeds.iter().enumerate() {
+        std::fs::write(folder.join(format!("seed{number}")), seed).expect("a seed can be written");
+    }
+}
 
 /// Tests of one target: over bytes as they are, and over edits of its seeds.
 macro_rules! target {
@@ -37,6 +47,7 @@ macro_rules! target {
             #[test]
             fn seeds() {
                 SEEDS.iter().for_each(|seed| watched(stringify!($name), seed, $run));
+                for_others(stringify!($name), &SEEDS);
             }
         }
     };
