@@ -115,7 +115,9 @@ impl Drop for Kept<'_> {
         let path = folder.join(format!("{:016x}", hasher.finish()));
         let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, self.input));
         match written {
-            Ok(()) => eprintln!("the input lies in {}; keep it in __fuzz__/{}__bytes/crashes", path.display(), self.target),
+            Ok(()) => {
+                eprintln!("the input lies in {}; keep it in __fuzz__/{}__bytes/crashes", path.display(), self.target)
+            }
             Err(e) => eprintln!("the input cannot be written ({e}): {}", self.input.escape_ascii()),
         }
     }

@@ -1,13 +1,7 @@
 //! One whole soak: the shop started and warmed, the requests, the bare route, the verdict.
 
 use std::{
-    collections::BTreeMap,
-    fs::File,
-    net::SocketAddr,
-    path::PathBuf,
-    process::Command,
-    sync::Arc,
-    time::Duration,
+    collections::BTreeMap, fs::File, net::SocketAddr, path::PathBuf, process::Command, sync::Arc, time::Duration,
 };
 
 use anyhow::Context;
@@ -38,7 +32,8 @@ const IDLE: Duration = Duration::from_secs(2);
 /// Bytes of a body, as the shop takes them.
 const BODY_MAX: usize = 64 * 1024;
 /// A question with one right answer: whether the shop is alive and right.
-const QUESTION: &str = "{ search(query: \"television\", deliverTo: \"560001\", first: 5) { totalCount nodes { title } } }";
+const QUESTION: &str =
+    "{ search(query: \"television\", deliverTo: \"560001\", first: 5) { totalCount nodes { title } } }";
 
 /// What to do.
 pub struct Soak {
@@ -61,12 +56,22 @@ impl Soak {
         shapes.retain(|s| self.only.as_ref().is_none_or(|only| s.name.contains(only.as_str())));
         anyhow::ensure!(!shapes.is_empty(), "no shape has such a name");
         let shapes: Arc<[Shape]> = shapes.into();
-        println!("{} requests in {} shapes over {} connections, seed {}", self.requests, shapes.len(), self.connections, self.seed);
+        println!(
+            "{} requests in {} shapes over {} connections, seed {}",
+            self.requests,
+            shapes.len(),
+            self.connections,
+            self.seed
+        );
 
         let folder = tempfile::tempdir()?;
         let (data, log) = (folder.path().join("data"), folder.path().join("log"));
         let seeded = chowk(&self.chowk, &data, "seed").output().context("the shop's program does not start")?;
-        anyhow::ensure!(seeded.status.success(), "the demonstration cannot be made: {}", String::from_utf8_lossy(&seeded.stderr));
+        anyhow::ensure!(
+            seeded.status.success(),
+            "the demonstration cannot be made: {}",
+            String::from_utf8_lossy(&seeded.stderr)
+        );
         let shop = Served::start(chowk(&self.chowk, &data, "serve").stderr(File::create(&log)?))?;
         let right = ready(shop.address).await?;
 
@@ -112,7 +117,11 @@ impl Soak {
         println!(
             "{:.0} requests/s; a bare route {:.0}: {:.2} of it. Memory {warmed} -> {held} KiB (+{grown}, at most {GROWTH_MAX_KIB}); \
              {} connections, {:.0} s.",
-            tally.rate(), bare.rate(), tally.rate() / bare.rate(), tally.opened, tally.took.as_secs_f64(),
+            tally.rate(),
+            bare.rate(),
+            tally.rate() / bare.rate(),
+            tally.opened,
+            tally.took.as_secs_f64(),
         );
         anyhow::ensure!(wrong.is_empty(), "{} things are wrong:\n  {}", wrong.len(), wrong.join("\n  "));
         println!("no 5xx, no panic, nothing of the inside told, memory flat, the shop alive and right");
@@ -144,7 +153,10 @@ async fn ready(address: SocketAddr) -> anyhow::Result<String> {
 
 async fn ask(address: SocketAddr) -> anyhow::Result<String> {
     let data = Connection::open(address).await?.data(QUESTION, &json!({}), None).await?;
-    anyhow::ensure!(data["search"]["nodes"].as_array().is_some_and(|found| found.len() == 5), "it finds too little: {data}");
+    anyhow::ensure!(
+        data["search"]["nodes"].as_array().is_some_and(|found| found.len() == 5),
+        "it finds too little: {data}"
+    );
     Ok(data.to_string())
 }
 

@@ -81,7 +81,8 @@ pub fn all() -> Vec<Shape> {
 }
 
 fn request(method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}content-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
@@ -101,8 +102,32 @@ fn document(dice: &mut Dice) -> String {
 /// A document without its comments' text and with some bytes cut, doubled or replaced.
 fn edited(dice: &mut Dice, edits: usize) -> String {
     const PIECES: [&str; 26] = [
-        "{", "}", "(", ")", "[", "]", "...", "$", "@skip", "@include(if: $n)", "\"", "\"\"\"", "#", "!", "=", ":", "|", "&",
-        "1e999", "-", "null", "\\u{1F600}", "é", "\u{0}", "on", "99999999999999999999",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "...",
+        "$",
+        "@skip",
+        "@include(if: $n)",
+        "\"",
+        "\"\"\"",
+        "#",
+        "!",
+        "=",
+        ":",
+        "|",
+        "&",
+        "1e999",
+        "-",
+        "null",
+        "\\u{1F600}",
+        "é",
+        "\u{0}",
+        "on",
+        "99999999999999999999",
     ];
     let mut text: Vec<char> = document(dice).chars().collect();
     for _ in 0..=dice.below(edits) {
@@ -181,8 +206,17 @@ fn no_query(dice: &mut Dice) -> (Vec<u8>, Sent) {
 
 fn wrong_content_type(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let types = [
-        "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "application/xml", "", "json",
-        "application/json; charset=utf-16", "application/graphql", "application/json, text/plain", ";;;", "*/*",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "",
+        "json",
+        "application/json; charset=utf-16",
+        "application/graphql",
+        "application/json, text/plain",
+        ";;;",
+        "*/*",
     ];
     let header = format!("content-type: {}\r\n", dice.pick(&types));
     let header = if dice.below(8) == 0 { String::new() } else { header };
@@ -191,7 +225,8 @@ fn wrong_content_type(dice: &mut Dice) -> (Vec<u8>, Sent) {
 }
 
 fn too_large(dice: &mut Dice) -> (Vec<u8>, Sent) {
-    let body = json!({ "query": "{ __typename }", "variables": { "a": "x".repeat(66_000 + dice.below(4_000)) } }).to_string();
+    let body =
+        json!({ "query": "{ __typename }", "variables": { "a": "x".repeat(66_000 + dice.below(4_000)) } }).to_string();
     // It is refused by its declared length, and may be cut off while it is still on its way.
     (request("POST", "/graphql", "content-type: application/json\r\n", body.as_bytes()), Sent::Broken)
 }
@@ -202,8 +237,26 @@ fn edited_documents(dice: &mut Dice) -> (Vec<u8>, Sent) {
 
 fn syntax_errors(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let wrong = [
-        "{", "}", "{ a", "{ a( }", "query", "query Q(", "{ a(b: ) }", "{ a @ }", "fragment on on on { a }", "{ ... }", "{ \"", "{}",
-        "{ a(b: \"\\q\") }", "{ a(b: \"\"\"x) }", "query Q($a) { b }", "{ a: }", "{ 1 }", "{ é }", "schema { query: Q }", "type T { a: B }",
+        "{",
+        "}",
+        "{ a",
+        "{ a( }",
+        "query",
+        "query Q(",
+        "{ a(b: ) }",
+        "{ a @ }",
+        "fragment on on on { a }",
+        "{ ... }",
+        "{ \"",
+        "{}",
+        "{ a(b: \"\\q\") }",
+        "{ a(b: \"\"\"x) }",
+        "query Q($a) { b }",
+        "{ a: }",
+        "{ 1 }",
+        "{ é }",
+        "schema { query: Q }",
+        "type T { a: B }",
     ];
     let text = format!("{}# {}", dice.pick(&wrong), dice.word());
     ask(&text, &json!({}))
@@ -216,7 +269,10 @@ fn unknown_fields(dice: &mut Dice) -> (Vec<u8>, Sent) {
 
 fn unknown_arguments(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let (a, b) = (dice.word(), dice.word());
-    ask(&format!("{{ search(query: \"tv\", {a}: 1) {{ totalCount(x: {b}) }} topCategories {{ id @{b}(a: 1) }} }}"), &json!({}))
+    ask(
+        &format!("{{ search(query: \"tv\", {a}: 1) {{ totalCount(x: {b}) }} topCategories {{ id @{b}(a: 1) }} }}"),
+        &json!({}),
+    )
 }
 
 fn unknown_types(dice: &mut Dice) -> (Vec<u8>, Sent) {
@@ -233,7 +289,8 @@ fn deep_documents(dice: &mut Dice) -> (Vec<u8>, Sent) {
 }
 
 fn many_aliases(dice: &mut Dice) -> (Vec<u8>, Sent) {
-    let many: String = (0..30 + dice.below(500)).map(|n| format!("a{n}: topCategories @skip(if: true) {{ id }} ")).collect();
+    let many: String =
+        (0..30 + dice.below(500)).map(|n| format!("a{n}: topCategories @skip(if: true) {{ id }} ")).collect();
     ask(&format!("query {} {{ {many} nope }}", dice.word()), &json!({}))
 }
 
@@ -249,7 +306,16 @@ fn wrong_variables(dice: &mut Dice) -> (Vec<u8>, Sent) {
         fuzz::seeds::OPERATIONS.iter().filter(|(_, v)| v.as_object().is_some_and(|v| !v.is_empty())).cloned().collect()
     });
     let (text, good) = &OPERATIONS[dice.below(OPERATIONS.len())];
-    let wrong = [json!(null), json!(-1), json!(1.5), json!([[[]]]), json!({ "a": {} }), json!("x"), json!(true), json!([{ "id": 1 }])];
+    let wrong = [
+        json!(null),
+        json!(-1),
+        json!(1.5),
+        json!([[[]]]),
+        json!({ "a": {} }),
+        json!("x"),
+        json!(true),
+        json!([{ "id": 1 }]),
+    ];
     let spoilt: serde_json::Map<String, Value> = good
         .as_object()
         .into_iter()
@@ -281,7 +347,8 @@ fn unknown_ids_of_documents(dice: &mut Dice) -> (Vec<u8>, Sent) {
 }
 
 fn wrong_operation_names(dice: &mut Dice) -> (Vec<u8>, Sent) {
-    let text = "query A { __typename } query B { __typename } subscription S { orderEvents(orderId: \"x\") { __typename } }";
+    let text =
+        "query A { __typename } query B { __typename } subscription S { orderEvents(orderId: \"x\") { __typename } }";
     let name = dice.pick(&["C", "S", "a", "A B", "{", "é"]);
     post(json!({ "query": text, "operationName": name, "variables": [] }).to_string().replace("[]", "{}").as_bytes())
 }
@@ -303,9 +370,11 @@ fn forged_ids(dice: &mut Dice) -> (Vec<u8>, Sent) {
 
 fn forged_tokens(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let none = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIiwiZXhwIjo5OTk5OTk5OTk5fQ.";
-    let hmac = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIiwiZXhwIjo5OTk5OTk5OTk5fQ.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let hmac =
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIiwiZXhwIjo5OTk5OTk5OTk5fQ.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let long = "a".repeat(dice.below(8_000));
-    let token = dice.pick(&["Bearer", "Bearer  ", none, hmac, "Basic eDp5", "Bearer x.y.z", "bearer ..", long.as_str()]);
+    let token =
+        dice.pick(&["Bearer", "Bearer  ", none, hmac, "Basic eDp5", "Bearer x.y.z", "bearer ..", long.as_str()]);
     let token = if token.starts_with("eyJ") { format!("Bearer {token}") } else { token.to_owned() };
     let headers = format!("content-type: application/json\r\nauthorization: {token}\r\n");
     (request("POST", "/graphql", &headers, br#"{"query":"{ __typename viewer { id } }"}"#), Sent::Whole)
@@ -314,9 +383,20 @@ fn forged_tokens(dice: &mut Dice) -> (Vec<u8>, Sent) {
 fn bad_query_strings(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let word = dice.word();
     let queries = [
-        "", "?", "?query", "?query=%", "?query=%ff%fe", "?query={a}&query={b}", "?variables=%7B&query=%7Ba%7D", "?query=%00",
-        "?query=mutation%7BstartGuestSession(input:%7B%7D)%7B__typename%7D%7D", "?extensions=1&query=%7Ba%7D", "?documentId=x",
-        "?query=%7B__typename%7D&variables=%5B%5D", "?&&&&====", "?query=%7B__typename%7D&operationName=Nope",
+        "",
+        "?",
+        "?query",
+        "?query=%",
+        "?query=%ff%fe",
+        "?query={a}&query={b}",
+        "?variables=%7B&query=%7Ba%7D",
+        "?query=%00",
+        "?query=mutation%7BstartGuestSession(input:%7B%7D)%7B__typename%7D%7D",
+        "?extensions=1&query=%7Ba%7D",
+        "?documentId=x",
+        "?query=%7B__typename%7D&variables=%5B%5D",
+        "?&&&&====",
+        "?query=%7B__typename%7D&operationName=Nope",
     ];
     let query = dice.pick(&queries);
     let more = if dice.below(6) == 0 { "z".repeat(dice.below(7_000)) } else { word };
@@ -326,10 +406,23 @@ fn bad_query_strings(dice: &mut Dice) -> (Vec<u8>, Sent) {
 
 fn header_junk(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let junk = [
-        "accept: nothing/at-all\r\n", "accept: */*;q=9\r\n", "accept: \u{ff}\r\n", "x-request-id: ../../x\r\n", "origin: null\r\n",
-        "authorization: a\r\nauthorization: b\r\n", "x-forwarded-for: 999.1.1.1, ::::\r\n", "accept-encoding: x;q=nan\r\n",
-        "traceparent: 00-zz-zz-zz\r\n", "content-encoding: gzip\r\n", "expect: 200-maybe\r\n", "cookie: a=b;;;=\r\n", "te: x\r\n",
-        "if-none-match: *\r\n", "range: bytes=5-1\r\n", "upgrade: h3\r\nconnection: upgrade\r\n", "content-language: \t\r\n",
+        "accept: nothing/at-all\r\n",
+        "accept: */*;q=9\r\n",
+        "accept: \u{ff}\r\n",
+        "x-request-id: ../../x\r\n",
+        "origin: null\r\n",
+        "authorization: a\r\nauthorization: b\r\n",
+        "x-forwarded-for: 999.1.1.1, ::::\r\n",
+        "accept-encoding: x;q=nan\r\n",
+        "traceparent: 00-zz-zz-zz\r\n",
+        "content-encoding: gzip\r\n",
+        "expect: 200-maybe\r\n",
+        "cookie: a=b;;;=\r\n",
+        "te: x\r\n",
+        "if-none-match: *\r\n",
+        "range: bytes=5-1\r\n",
+        "upgrade: h3\r\nconnection: upgrade\r\n",
+        "content-language: \t\r\n",
     ];
     let headers: String = (0..=dice.below(3)).map(|_| dice.pick(&junk)).collect();
     let headers = format!("content-type: application/json\r\n{headers}");
@@ -355,8 +448,20 @@ fn wrong_methods(dice: &mut Dice) -> (Vec<u8>, Sent) {
 fn wrong_paths(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let word = dice.word();
     let paths = [
-        "/graphql/", "/GraphQL", "/graphql/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//graphql", "/images/../../x.svg", "/images/",
-        "/images/%00", "/assets/..%2f..%2f", "/webhooks/payments/", "/webhooks/couriers/%ff", "/health", "/feeds/x", "/index.html%00",
+        "/graphql/",
+        "/GraphQL",
+        "/graphql/../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "//graphql",
+        "/images/../../x.svg",
+        "/images/",
+        "/images/%00",
+        "/assets/..%2f..%2f",
+        "/webhooks/payments/",
+        "/webhooks/couriers/%ff",
+        "/health",
+        "/feeds/x",
+        "/index.html%00",
     ];
     (request("GET", &format!("{}{word}", dice.pick(&paths)), "", b""), Sent::Whole)
 }
@@ -378,8 +483,16 @@ fn raw_junk(dice: &mut Dice) -> (Vec<u8>, Sent) {
 fn bad_chunks(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let head = "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     let chunks = [
-        "zz\r\n{}\r\n0\r\n\r\n", "-1\r\n\r\n", "ffffffffffffffffff\r\nx", "5\r\n{}\r\n0\r\n\r\n", "2;x=\"\r\n{}\r\n0\r\n\r\n", "\r\n\r\n\r\n",
-        "2\r\n{}0\r\n\r\n", "0x2\r\n{}\r\n0\r\n\r\n", "2\r\n{}\r\n0\r\nbad trailer\r\n\r\n", "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+        "zz\r\n{}\r\n0\r\n\r\n",
+        "-1\r\n\r\n",
+        "ffffffffffffffffff\r\nx",
+        "5\r\n{}\r\n0\r\n\r\n",
+        "2;x=\"\r\n{}\r\n0\r\n\r\n",
+        "\r\n\r\n\r\n",
+        "2\r\n{}0\r\n\r\n",
+        "0x2\r\n{}\r\n0\r\n\r\n",
+        "2\r\n{}\r\n0\r\nbad trailer\r\n\r\n",
+        "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
     ];
     let n = dice.below(chunks.len());
     // Some of these wait for more, which never comes.
@@ -389,8 +502,13 @@ fn bad_chunks(dice: &mut Dice) -> (Vec<u8>, Sent) {
 
 fn bad_lengths(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let lengths = [
-        "content-length: -1\r\n", "content-length: 1\r\ncontent-length: 2\r\n", "content-length: 99999999999999999999\r\n",
-        "content-length: 0x10\r\n", "content-length: 2\r\ntransfer-encoding: chunked\r\n", "content-length: 500000\r\n", "content-length: \r\n",
+        "content-length: -1\r\n",
+        "content-length: 1\r\ncontent-length: 2\r\n",
+        "content-length: 99999999999999999999\r\n",
+        "content-length: 0x10\r\n",
+        "content-length: 2\r\ntransfer-encoding: chunked\r\n",
+        "content-length: 500000\r\n",
+        "content-length: \r\n",
     ];
     let head = "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n";
     let text = format!("{head}{}\r\n{{}}", dice.pick(&lengths));
@@ -407,14 +525,18 @@ fn forged_callbacks(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let times = ["1790000000", "-9223372035064775808", "9223372036854775807", "-9223372036854775808", "x", ""];
     let signature = format!("chowk-signature: t={},v1={:064x}\r\n", dice.pick(&times), dice.next());
     let signature = if dice.below(5) == 0 { String::new() } else { signature };
-    let bodies = ["", "{}", "[]", r#"{"id":"m","type":"payment.succeeded","data":{"payment":"x","amount":1,"currency":"INR"}}"#];
+    let bodies =
+        ["", "{}", "[]", r#"{"id":"m","type":"payment.succeeded","data":{"payment":"x","amount":1,"currency":"INR"}}"#];
     (request("POST", path, &signature, dice.pick(&bodies).as_bytes()), Sent::Whole)
 }
 
 fn bad_upgrades(dice: &mut Dice) -> (Vec<u8>, Sent) {
     let headers = [
-        "upgrade: websocket\r\nconnection: upgrade\r\n", "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 12\r\n",
-        "upgrade: h2c\r\nconnection: upgrade\r\n", "sec-websocket-key: x\r\n", "",
+        "upgrade: websocket\r\nconnection: upgrade\r\n",
+        "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 12\r\n",
+        "upgrade: h2c\r\nconnection: upgrade\r\n",
+        "sec-websocket-key: x\r\n",
+        "",
         "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: eA==\r\n",
     ];
     (request("GET", "/graphql/ws", dice.pick(&headers), b""), Sent::Broken)

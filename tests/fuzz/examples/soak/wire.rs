@@ -92,7 +92,11 @@ async fn read(stream: &mut TcpStream) -> anyhow::Result<Answer> {
             && let Some(end) = head.end(&bytes)
         {
             // After a change of protocol what follows is no answer.
-            anyhow::ensure!(bytes.len() <= end || head.status == 101, "more than one answer: {}", bytes[end..].escape_ascii());
+            anyhow::ensure!(
+                bytes.len() <= end || head.status == 101,
+                "more than one answer: {}",
+                bytes[end..].escape_ascii()
+            );
             return Ok(Answer { status: head.status, stays: head.stays, bytes });
         }
         anyhow::ensure!(bytes.len() < ANSWER_MAX, "an answer is larger than {ANSWER_MAX} bytes");
@@ -126,7 +130,8 @@ impl Head {
         let head = std::str::from_utf8(&bytes[..begins]).ok()?.to_ascii_lowercase();
         let status = head.split(' ').nth(1)?.get(..3)?.parse().ok()?;
         let field = |name: &str| {
-            head.lines().find_map(|line| line.split_once(':').filter(|(n, _)| *n == name).map(|(_, v)| v.trim().to_owned()))
+            head.lines()
+                .find_map(|line| line.split_once(':').filter(|(n, _)| *n == name).map(|(_, v)| v.trim().to_owned()))
         };
         let length = match (field("content-length"), field("transfer-encoding")) {
             (Some(length), _) => Length::Known(length.parse().ok()?),
@@ -134,7 +139,8 @@ impl Head {
             _ if status == 101 || status == 204 || status == 304 => Length::Known(0),
             _ => Length::ToTheEnd,
         };
-        let stays = status != 101 && field("connection").as_deref() != Some("close") && !matches!(length, Length::ToTheEnd);
+        let stays =
+            status != 101 && field("connection").as_deref() != Some("close") && !matches!(length, Length::ToTheEnd);
         Some(Self { status, begins, length, stays })
     }
 

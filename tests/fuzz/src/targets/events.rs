@@ -1,5 +1,7 @@
 //! Events as workers read them: each topic's payloads, and the envelope.
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use services::kernel::{
     events::{
         ActivityEvent, CartsEvent, Delivered, Event, InboundEvent, ItemsEvent, LanesEvent, NewEvent,
@@ -9,8 +11,6 @@ use services::kernel::{
     ids::EventId,
     money::{AMOUNT_MAX, Money},
 };
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::fmt::Debug;
 use uuid::Uuid;
 
@@ -87,9 +87,7 @@ fn adds_up(price: Money, quantity: u32) {
 pub fn examples() -> Vec<Vec<u8>> {
     let id = "018f2b6e-7b1c-7c3a-9d2e-000000000001";
     let money = r#"{"minor":129950,"currency":"INR"}"#;
-    let line = format!(
-        r#"{{"line":"{id}","variant":"{id}","item":"{id}","quantity":2,"unit_price":{money}}}"#
-    );
+    let line = format!(r#"{{"line":"{id}","variant":"{id}","item":"{id}","quantity":2,"unit_price":{money}}}"#);
     [
         format!(r#"{{"type":"ItemChanged","item":"{id}","item_version":3,"withdrawn":false,"categories":false}}"#),
         format!(r#"{{"type":"AvailabilityFlipped","variant":"{id}","item":"{id}","warehouse":"BLR1","available":true}}"#),
@@ -130,9 +128,27 @@ pub fn envelopes() -> Vec<Vec<u8>> {
 
 /// Words of events beside those of JSON.
 pub const WORDS: &[&str] = &[
-    "\"minor\":-9223372036854775808", "\"minor\":9223372036854775807", "4294967295", "-1", "\"quantity\":", "null", "[]",
-    "\"currency\":\"JPY\"", "\"type\":\"ItemChanged\",", "\"type\":\"RefundDue\",", "{", "}", ",", "\"\"", "1e3", "1.0",
-    "\"pincode\":\"000000\",", "true", "00000000-0000-0000-0000-000000000000", "\u{0}", "é",
+    "\"minor\":-9223372036854775808",
+    "\"minor\":9223372036854775807",
+    "4294967295",
+    "-1",
+    "\"quantity\":",
+    "null",
+    "[]",
+    "\"currency\":\"JPY\"",
+    "\"type\":\"ItemChanged\",",
+    "\"type\":\"RefundDue\",",
+    "{",
+    "}",
+    ",",
+    "\"\"",
+    "1e3",
+    "1.0",
+    "\"pincode\":\"000000\",",
+    "true",
+    "00000000-0000-0000-0000-000000000000",
+    "\u{0}",
+    "é",
 ];
 
 #[cfg(test)]

@@ -82,7 +82,22 @@ pub fn examples() -> Vec<Vec<u8>> {
 
 /// Words of conversations beside those of JSON.
 pub const WORDS: &[&str] = &[
-    "\n", "\nacknowledge\n", "\nfinish\n", "\"connection_init\"", "\"subscribe\"", "\"complete\"", "\"ping\"", "\"pong\"",
-    "{\"type\":\"ping\"}\n", "{\"type\":\"connection_init\"}\n", "{\"id\":\"1\",\"type\":\"complete\"}\n", "\"payload\":{}",
-    "{\"id\":\"5\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{a}\"}}\n", "\"token\":\"\"", "null", "\"\"", "é", "[",
+    "\n",
+    "\nacknowledge\n",
+    "\nfinish\n",
+    "\"connection_init\"",
+    "\"subscribe\"",
+    "\"complete\"",
+    "\"ping\"",
+    "\"pong\"",
+    "{\"type\":\"ping\"}\n",
+    "{\"type\":\"connection_init\"}\n",
+    "{\"id\":\"1\",\"type\":\"complete\"}\n",
+    "\"payload\":{}",
+    "{\"id\":\"5\",\"type\":\"subscribe\",\"payload\":{\"query\":\"{a}\"}}\n",
+    "\"token\":\"\"",
+    "null",
+    "\"\"",
+    "é",
+    "[",
 ];

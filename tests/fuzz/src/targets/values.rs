@@ -76,16 +76,46 @@ pub fn amounts(bytes: &[u8]) {
     let at = Timestamp::from_micros(a);
     assert!(!at.to_rfc3339().is_empty() && at.seconds() <= at.minutes().saturating_mul(60).saturating_add(59));
     let _ = at.since(Timestamp::from_micros(b));
-    let _ = (at + std::time::Duration::from_micros(b.unsigned_abs()), at - std::time::Duration::from_micros(b.unsigned_abs()));
+    let _ = (
+        at + std::time::Duration::from_micros(b.unsigned_abs()),
+        at - std::time::Duration::from_micros(b.unsigned_abs()),
+    );
 }
 
 /// Texts that are values.
 pub fn examples() -> Vec<Vec<u8>> {
-    ["1,299.50", "0.10", ".5", "INR", "560001", "2026-11-20T06:00:00Z", "2026-11-20T06:00:00.123456+05:30", "9007199254740.991"]
-        .map(|text| text.as_bytes().to_vec())
-        .to_vec()
+    [
+        "1,299.50",
+        "0.10",
+        ".5",
+        "INR",
+        "560001",
+        "2026-11-20T06:00:00Z",
+        "2026-11-20T06:00:00.123456+05:30",
+        "9007199254740.991",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
 }
 
 /// Words of values.
-pub const WORDS: &[&str] =
-    &["0", "9", ".", ",", "-", "+", ":", "T", "Z", "z", "e", "INF", "99999999999999999999", "60", "é", " ", "₹", "\u{660}"];
+pub const WORDS: &[&str] = &[
+    "0",
+    "9",
+    ".",
+    ",",
+    "-",
+    "+",
+    ":",
+    "T",
+    "Z",
+    "z",
+    "e",
+    "INF",
+    "99999999999999999999",
+    "60",
+    "é",
+    " ",
+    "₹",
+    "\u{660}",
+];

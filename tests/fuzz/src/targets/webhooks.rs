@@ -48,7 +48,8 @@ pub fn forged(bytes: &[u8]) {
 fn is_own(header: &str, body: &[u8], now: Timestamp) -> bool {
     let times = header.split(',').filter_map(|part| part.trim().strip_prefix("t=")?.parse::<i64>().ok());
     let lower = header.to_ascii_lowercase();
-    let near = |t: &i64| i128::from(*t).abs_diff(i128::from(now.seconds())) <= u128::from(WINDOW_SECONDS.unsigned_abs());
+    let near =
+        |t: &i64| i128::from(*t).abs_diff(i128::from(now.seconds())) <= u128::from(WINDOW_SECONDS.unsigned_abs());
     times.filter(near).any(|t| {
         SECRETS.iter().any(|secret| {
             let own = sign(secret, body, Timestamp::from_seconds(t));
@@ -150,6 +151,23 @@ pub fn examples() -> Vec<Vec<u8>> {
 
 /// Words of headers.
 pub const WORDS: &[&str] = &[
-    "t=", "v1=", ",", "=", " ", "\n", "t=1790000300,", "t=1790000301,", "t=-9223372036854775808,",
-    "t=-9223372035064775808,", "t=9223372036854775807,", "t=,", "v1=00,", "V1=", "0", "f", "F", "é", "\t",
+    "t=",
+    "v1=",
+    ",",
+    "=",
+    " ",
+    "\n",
+    "t=1790000300,",
+    "t=1790000301,",
+    "t=-9223372036854775808,",
+    "t=-9223372035064775808,",
+    "t=9223372036854775807,",
+    "t=,",
+    "v1=00,",
+    "V1=",
+    "0",
+    "f",
+    "F",
+    "é",
+    "\t",
 ];

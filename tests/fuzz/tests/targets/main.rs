@@ -62,7 +62,12 @@ target!(
 );
 target!(texts, documents::text, DOCUMENTS.clone(), [GRAPHQL_WORDS]);
 target!(schema_documents, documents::of_the_schema, vec![vec![7; 40]], [&["\u{1}\u{2}\u{3}", "\u{9}"]]);
-target!(coerced, coercion::variables, coercion::examples(), [JSON_WORDS, &["correct-horse-battery", "\"", "1.0", "[]"]]);
+target!(
+    coerced,
+    coercion::variables,
+    coercion::examples(),
+    [JSON_WORDS, &["correct-horse-battery", "\"", "1.0", "[]"]]
+);
 target!(conversations, sockets::conversation, sockets::examples(), [JSON_WORDS, sockets::WORDS]);
 target!(payloads, events::payload, events::examples(), [JSON_WORDS, events::WORDS]);
 target!(envelopes, events::envelope, events::envelopes(), [JSON_WORDS, events::WORDS]);
