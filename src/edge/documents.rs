@@ -175,9 +175,10 @@ impl Documents {
         Ok(Found { document: Arc::new(document), fresh: true, persist })
     }
 
-    /// Holds a document that proved to be within its limits.
+    /// Holds a document that ran: floods of documents that are refused leave the caches to good ones.
     pub fn keep(&self, found: &Found) {
-        if found.fresh {
+        // A subscription proves its document with every event.
+        if found.fresh && !self.parsed.contains_key(&found.document.text) {
             self.parsed.insert(found.document.text.clone(), found.document.clone());
         }
         if let Some(hash) = &found.persist {

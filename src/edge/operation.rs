@@ -14,7 +14,7 @@ use super::{
     coerce::Coercion,
     config::EdgeConfig,
     cost::{self, Told},
-    documents::{self, Document, Documents},
+    documents::{self, Document, Documents, Found},
     gateway::{AuthError, Gateway},
     params::Params,
     refusal::Refusal,
@@ -68,6 +68,8 @@ pub struct Prepared {
     pub(super) variables: Arc<Variables>,
     pub(super) told: Option<Told>,
     pub(super) transport: Transport,
+    /// The document as it was found, when it is not held yet: the engine's validation has the last word on it.
+    pub(super) unproven: Option<Arc<Found>>,
 }
 
 /// What runs operations for all transports.
@@ -76,7 +78,7 @@ pub struct Operations {
     pub(super) config: EdgeConfig,
     pub(super) slots: Arc<Semaphore>,
     pub(super) shared: SharedAnswers,
-    documents: Documents,
+    pub(super) documents: Documents,
     map: SchemaMap,
     scalars: Scalars,
     clock: Arc<dyn Clock>,
@@ -150,12 +152,13 @@ impl Operations {
         if !errors.is_empty() {
             return Err(Refusal::graphql_all(errors));
         }
-        self.documents.keep(&found);
 
         let kind = operation.ty;
         let operation_name = document.name_of(operation).map(str::to_owned);
         let root_fields = document.root_fields(operation).into_iter().map(|f| f.name.node.to_string()).collect();
-        Ok(Prepared { kind, document, operation_name, root_fields, variables: Arc::new(variables), told, transport })
+        let unproven = (found.fresh || found.persist.is_some()).then(|| Arc::new(found));
+        let variables = Arc::new(variables);
+        Ok(Prepared { kind, document, operation_name, root_fields, variables, told, transport, unproven })
     }
 }
 
