@@ -27,8 +27,11 @@ const WARM_UP: u64 = 100_000;
 const GROWTH_MAX_KIB: u64 = 8 * 1024;
 /// Parts of the run after each of which memory is printed.
 const PARTS: u64 = 9;
-/// Left alone for so long before memory is read.
-const IDLE: Duration = Duration::from_secs(2);
+/// Left alone for so long before memory is read: threads of the shop that have nothing to do end after ten seconds, and
+/// give back what they held.
+const IDLE: Duration = Duration::from_secs(12);
+/// Readings of memory, a quarter of a second apart; the lowest counts, as what was freed goes back bit by bit.
+const READINGS: usize = 8;
 /// Bytes of a body, as the shop takes them.
 const BODY_MAX: usize = 64 * 1024;
 /// A question with one right answer: whether the shop is alive and right.
@@ -78,8 +81,7 @@ impl Soak {
         let load = self.load(shop.address, &shapes, true);
         let warm = WARM_UP.min(self.requests / 5);
         let mut tally = load.send(0, warm).await?;
-        tokio::time::sleep(IDLE).await;
-        let warmed = shop.resident_kib()?;
+        let warmed = settled(&shop).await?;
         println!("after {warm:>8}: {warmed} KiB, {:.0} requests/s", tally.rate());
         let mut sent = warm;
         for part in 1..=PARTS {
@@ -92,8 +94,7 @@ impl Soak {
             tally.add(some);
             sent = upto;
         }
-        tokio::time::sleep(IDLE).await;
-        let held = shop.resident_kib()?;
+        let held = settled(&shop).await?;
         print_statuses(&tally);
 
         let mut wrong = tally.wrong.clone();
@@ -138,6 +139,18 @@ impl Soak {
         bare.stop()?;
         Ok(tally)
     }
+}
+
+/// What the shop holds once it has come to rest, in KiB.
+async fn settled(shop: &Served) -> anyhow::Result<u64> {
+    tokio::time::sleep(IDLE).await;
+    let mut lowest = u64::MAX;
+    for _ in 0..READINGS {
+        ask(shop.address).await?;
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        lowest = lowest.min(shop.resident_kib()?);
+    }
+    Ok(lowest)
 }
 
 async fn ready(address: SocketAddr) -> anyhow::Result<String> {
