@@ -116,7 +116,7 @@ impl Drop for Kept<'_> {
         let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, self.input));
         match written {
             Ok(()) => {
-                eprintln!("the input lies in {}; keep it in __fuzz__/{}__bytes/crashes", path.display(), self.target)
+                eprintln!("the input lies in {}; keep it in __fuzz__/{}__bytes/crashes", path.display(), self.target);
             }
             Err(e) => eprintln!("the input cannot be written ({e}): {}", self.input.escape_ascii()),
         }

@@ -52,7 +52,7 @@ fn read(reader: impl Read + Send + 'static, format: Format) -> Result<Vec<Read1>
     let told = |e: std::io::Error| e.to_string();
     let mut rows = Rows::open(unpacked(reader).map_err(told)?, format, &[]).map_err(told)?;
     let mut out = Vec::new();
-    while let Some(row) = rows.next().map_err(told)? {
+    while let Some(row) = rows.next_row().map_err(told)? {
         out.push(match row {
             Ok((line, row)) => Ok((line, row.columns().map(|(k, v)| (k.to_owned(), v.to_string())).collect())),
             Err(bad) => Err((bad.line, bad.reason)),
@@ -89,7 +89,7 @@ pub fn offers(bytes: &[u8]) {
 fn under(profile: &Profile, bytes: &[u8], is_clear: fn(&str)) {
     let Ok(bytes) = unpacked(Cursor::new(bytes.to_vec())) else { return };
     let Ok(mut rows) = Rows::open(bytes, profile.format, &[]) else { return };
-    while let Ok(Some(row)) = rows.next() {
+    while let Ok(Some(row)) = rows.next_row() {
         if let Ok((line, row)) = row {
             judge(&row, line, profile, is_clear);
         }
