@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench quality clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,12 @@ test-conformance: build tests/conformance/node_modules/.package-lock.json ## aud
 
 bench: ## the storefront's documents under load, beside a bare route (release build)
 	tests/bench
+
+fuzz: ## each fuzz target for a minute: SECONDS_EACH=600 make fuzz
+	tests/fuzz/run-long
+
+soak-malformed: ## a million malformed requests to a shop in release: no 5xx, no panic, flat memory
+	tests/soak-malformed
 
 quality: ## search quality over judged queries: ICECAT=folder make quality
 	$(CARGO) run --locked --release -p engine-tantivy --example quality -- "$${ICECAT:?set it to the folder with products.jsonl.gz and judgments_dev.csv}"

@@ -13,7 +13,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 use services::{
-    kernel::clock::{Clock, Timestamp},
+    kernel::{
+        clock::{Clock, Timestamp},
+        text::beginning,
+    },
     orders::{self, CourierUpdate, OrderState, Orders},
     payments::{
         ports::{Provider, WebhookRefusal},
@@ -25,6 +28,8 @@ use crate::settings::Secret;
 
 /// Bytes of a callback's body.
 const BODY_MAX: usize = 64 * 1024;
+/// Characters of a reason: it repeats words of the body.
+const REASON_MAX: usize = 300;
 
 /// What the callbacks need.
 pub struct Webhooks {
@@ -83,18 +88,33 @@ async fn courier(
 ) -> Answer {
     let signature = headers.get("chowk-signature").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let secrets: Vec<&[u8]> = w.couriers_secret.reveal().split(',').map(str::as_bytes).collect();
-    if !webhook::verify(&secrets, signature, &body, w.clock.now()) {
-        return refuse(StatusCode::UNAUTHORIZED, "the signature is not valid");
+    match courier_update(courier, &secrets, signature, &body, w.clock.now()) {
+        Ok(update) => done(w.orders.courier_update(update).await.map(|_| ())),
+        Err((status, why)) => refuse(status, &why),
     }
-    let message: CourierMessage = match serde_json::from_slice(&body) {
-        Ok(message) => message,
-        Err(e) => return refuse(StatusCode::BAD_REQUEST, &format!("send {{trackingNumber, state, at}}: {e}")),
-    };
-    let Some(at) = Timestamp::parse_rfc3339(&message.at) else {
-        return refuse(StatusCode::BAD_REQUEST, "`at` is an instant such as 2026-11-20T06:00:00Z");
-    };
-    let update = CourierUpdate { courier, tracking_number: message.tracking_number, state: message.state, at };
-    done(w.orders.courier_update(update).await.map(|_| ()))
+}
+
+/// What a courier says, once its signature is found good; otherwise the status and the reason to answer.
+///
+/// # Errors
+/// When the signature is not valid for this body at about this time, or the body is no message of a courier.
+pub fn courier_update(
+    courier: String,
+    secrets: &[&[u8]],
+    signature: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<CourierUpdate, (StatusCode, String)> {
+    if !webhook::verify(secrets, signature, body, now) {
+        return Err((StatusCode::UNAUTHORIZED, "the signature is not valid".to_owned()));
+    }
+    let message: CourierMessage = serde_json::from_slice(body).map_err(|e| {
+        let why = format!("send {{trackingNumber, state, at}}: {e}");
+        (StatusCode::BAD_REQUEST, beginning(&why, REASON_MAX).to_owned())
+    })?;
+    let at = Timestamp::parse_rfc3339(&message.at)
+        .ok_or_else(|| (StatusCode::BAD_REQUEST, "`at` is an instant such as 2026-11-20T06:00:00Z".to_owned()))?;
+    Ok(CourierUpdate { courier, tracking_number: message.tracking_number, state: message.state, at })
 }
 
 fn done(result: Result<(), orders::Error>) -> Answer {
@@ -110,4 +130,25 @@ fn done(result: Result<(), orders::Error>) -> Answer {
 
 fn refuse(status: StatusCode, why: &str) -> Answer {
     (status, Json(json!({ "error": why })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_courier_is_told_what_is_wrong_in_a_short_text() {
+        let now = Timestamp::from_seconds(1_790_000_000);
+        let told = |body: &str| {
+            let signature = webhook::sign(b"secret", body.as_bytes(), now);
+            courier_update("bluedart".into(), &[b"secret"], &signature, body.as_bytes(), now)
+        };
+        let good = r#"{"trackingNumber":"T1","state":"SHIPPED","at":"2026-11-20T06:00:00Z"}"#;
+        assert_eq!(told(good).map(|u| u.tracking_number), Ok("T1".to_owned()));
+        let long = format!(r#"{{"{}":1}}"#, "x".repeat(50_000));
+        let (status, why) = told(&long).expect_err("is not understood");
+        assert_eq!((status, why.len()), (StatusCode::BAD_REQUEST, REASON_MAX));
+        let forged = courier_update("bluedart".into(), &[b"other"], "t=1790000000,v1=00", good.as_bytes(), now);
+        assert_eq!(forged.map_err(|(status, _)| status).map(drop), Err(StatusCode::UNAUTHORIZED));
+    }
 }

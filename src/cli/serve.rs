@@ -70,6 +70,9 @@ impl Server {
         let address = listener.local_addr()?;
         let router = router(settings, &house, &readiness, &drain)?;
         readiness.set("database", Health::Ready);
+        if let Some(metrics) = wiring::metrics() {
+            edge::telemetry::gather(metrics, drain.clone());
+        }
         let serving = tokio::spawn(edge::serve(listener, router, drain.clone(), GRACE));
         Ok(Self { address, house, drain, serving, running, _lock: lock })
     }

@@ -31,8 +31,12 @@ use super::{
     typename,
 };
 
-/// Bytes of document text held in each of the two caches.
+/// Bytes held in each of the two caches.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+/// Bytes that a parsed document takes for each of its tokens, roughly: a selection with its name, place and lists.
+const TOKEN_BYTES: usize = 192;
+/// Bytes that an entry of a cache takes besides its text and its tokens, roughly.
+const ENTRY_BYTES: usize = 1024;
 
 /// Documents that are known by an id before anybody asks.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +54,8 @@ pub struct Document {
     pub text: Arc<str>,
     /// As parsed.
     pub parsed: ExecutableDocument,
+    /// Its tokens.
+    tokens: usize,
     /// Measures that hold for every request, by the operation's name (empty for the only one).
     measures: RwLock<HashMap<String, Measure>>,
 }
@@ -129,7 +135,10 @@ pub struct Documents {
 impl Documents {
     /// Empty caches beside the trusted documents.
     pub fn new(trusted: &Trusted, limits: &Limits) -> Self {
-        let weight = |text: &Arc<str>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        // A parsed document takes many times the bytes of its text.
+        let weight = |text: &str, tokens: usize| {
+            u32::try_from(text.len() + ENTRY_BYTES + tokens.saturating_mul(TOKEN_BYTES)).unwrap_or(u32::MAX)
+        };
         let mut known = HashMap::new();
         for (id, text) in &trusted.by_id {
             let text: Arc<str> = text.as_str().into();
@@ -137,8 +146,14 @@ impl Documents {
             known.insert(id.clone(), text);
         }
         Self {
-            parsed: Cache::builder().max_capacity(CACHE_BYTES).weigher(move |text, _| weight(text)).build(),
-            persisted: Cache::builder().max_capacity(CACHE_BYTES).weigher(move |_, text| weight(text)).build(),
+            parsed: Cache::builder()
+                .max_capacity(CACHE_BYTES)
+                .weigher(move |text: &Arc<str>, document: &Arc<Document>| weight(text, document.tokens))
+                .build(),
+            persisted: Cache::builder()
+                .max_capacity(CACHE_BYTES)
+                .weigher(move |_, text: &Arc<str>| weight(text, 0))
+                .build(),
             trusted: known,
             trusted_only: trusted.only,
             limits: limits.clone(),
@@ -151,20 +166,21 @@ impl Documents {
         if let Some(document) = self.parsed.get(&text) {
             return Ok(Found { document, fresh: false, persist });
         }
-        let mut parsed = self.parse(&text)?;
+        let (mut parsed, tokens) = self.parse(&text)?;
         typename::unfold(&mut parsed);
         let coercion = Coercion { map, scalars, list_items: self.limits.list_items, errors: self.limits.errors };
         let errors = coercion.literals(&parsed);
         if !errors.is_empty() {
             return Err(Refusal::graphql_all(errors));
         }
-        let document = Document { text, parsed, measures: RwLock::default() };
+        let document = Document { text, parsed, tokens, measures: RwLock::default() };
         Ok(Found { document: Arc::new(document), fresh: true, persist })
     }
 
-    /// Holds a document that proved to be within its limits.
+    /// Holds a document that ran: floods of documents that are refused leave the caches to good ones.
     pub fn keep(&self, found: &Found) {
-        if found.fresh {
+        // A subscription proves its document with every event.
+        if found.fresh && !self.parsed.contains_key(&found.document.text) {
             self.parsed.insert(found.document.text.clone(), found.document.clone());
         }
         if let Some(hash) = &found.persist {
@@ -203,8 +219,9 @@ impl Documents {
         }
     }
 
-    fn parse(&self, text: &str) -> Result<ExecutableDocument, Refusal> {
-        lex::measure(text, self.limits.tokens, self.limits.nesting).map_err(|what| match what {
+    /// The document of a text, and how many tokens it has.
+    fn parse(&self, text: &str) -> Result<(ExecutableDocument, usize), Refusal> {
+        let size = lex::measure(text, self.limits.tokens, self.limits.nesting).map_err(|what| match what {
             lex::TooLarge::Tokens => too_much(format!("The document has more than {} tokens.", self.limits.tokens)),
             lex::TooLarge::Nesting => {
                 too_much(format!("The document is nested more than {} deep.", self.limits.nesting))
@@ -222,7 +239,7 @@ impl Documents {
         if fragments > self.limits.fragments {
             return Err(too_much(format!("Too many fragments: {fragments}, at most {}.", self.limits.fragments)));
         }
-        Ok(parsed)
+        Ok((parsed, size.tokens))
     }
 }
 

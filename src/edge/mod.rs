@@ -29,31 +29,32 @@ use tower_http::{
 };
 
 pub mod codes;
+pub mod coerce;
 pub mod config;
 pub mod cost;
 pub mod documents;
 pub mod drain;
 pub mod gateway;
 pub mod health;
+pub mod lex;
 pub mod limits;
+pub mod params;
+pub mod rates;
+pub mod refusal;
 pub mod scalars;
 pub mod schema_map;
 pub mod telemetry;
+pub mod ws_protocol;
 
 mod admission;
-mod coerce;
 mod cost_walk;
 mod etag;
 mod http;
 mod lanes;
-mod lex;
 mod literals;
 mod negotiate;
 mod operation;
-mod params;
 mod rate;
-pub mod rates;
-mod refusal;
 mod reply;
 mod running;
 mod serve;
@@ -61,7 +62,6 @@ mod shared;
 mod sse;
 mod typename;
 mod ws;
-mod ws_protocol;
 
 pub use config::EdgeConfig;
 pub use drain::Drain;

@@ -13,7 +13,7 @@ use super::{
     coerce::Coercion,
     config::EdgeConfig,
     cost::{self, Told},
-    documents::{self, Document, Documents},
+    documents::{self, Document, Documents, Found},
     gateway::{AuthError, Gateway, RequestMeta},
     lanes::Lanes,
     params::Params,
@@ -70,6 +70,8 @@ pub struct Prepared {
     pub(super) variables: Arc<Variables>,
     pub(super) told: Option<Told>,
     pub(super) transport: Transport,
+    /// The document as it was found, when it is not held yet: the engine's validation has the last word on it.
+    pub(super) unproven: Option<Arc<Found>>,
 }
 
 /// What runs operations for all transports.
@@ -79,7 +81,7 @@ pub struct Operations {
     pub(super) lanes: Lanes,
     rates: Option<Rates>,
     pub(super) shared: SharedAnswers,
-    documents: Documents,
+    pub(super) documents: Documents,
     map: SchemaMap,
     scalars: Scalars,
     clock: Arc<dyn Clock>,
@@ -167,15 +169,15 @@ impl Operations {
         if !errors.is_empty() {
             return Err(Refusal::graphql_all(errors));
         }
-        self.documents.keep(&found);
 
         let kind = operation.ty;
         let operation_name = document.name_of(operation).map(str::to_owned);
         let root_fields: Vec<_> =
             document.root_fields(operation).into_iter().map(|f| f.name.node.to_string()).collect();
         let class = self.config.classes.of(kind, &root_fields);
+        let unproven = (found.fresh || found.persist.is_some()).then(|| Arc::new(found));
         let variables = Arc::new(variables);
-        Ok(Prepared { kind, document, operation_name, root_fields, class, variables, told, transport })
+        Ok(Prepared { kind, document, operation_name, root_fields, class, variables, told, transport, unproven })
     }
 }
 

@@ -31,10 +31,12 @@ pub struct Params {
 impl Params {
     /// From a body of `application/json`.
     pub fn from_body(body: &[u8]) -> Result<Self, Refusal> {
-        // The typed reading is the quick way; when it fails, the slow one finds words for why.
+        // The typed reading is the quick way; when it fails, the slow one finds words for why. It would take a list for
+        // the parameters in their order, so only objects go this way.
+        let object = body.trim_ascii_start().starts_with(b"{");
         match serde_json::from_slice::<Self>(body) {
-            Ok(params) => params.complete(),
-            Err(_) => {
+            Ok(params) if object => params.complete(),
+            _ => {
                 let json: Json = serde_json::from_slice(body).map_err(|_| {
                     Refusal::http(StatusCode::BAD_REQUEST, codes::BAD_USER_INPUT, "The body is not valid JSON.")
                 })?;
@@ -143,6 +145,14 @@ mod tests {
         assert_eq!(params.operation_name.as_deref(), Some("Q"));
         assert_eq!(params.variables.len(), 1);
         assert!(params.extensions.is_some_and(|e| e.contains_key("x")));
+    }
+
+    #[test]
+    fn a_list_is_no_object_with_its_parameters_in_order() {
+        for list in [r#"["{a}"]"#, r#" ["{a}", "Q", {}, {}, null]"#, "[]"] {
+            let told = told(Params::from_body(list.as_bytes()));
+            assert_eq!(told, "Batches are not taken: send one operation in a request.", "{list}");
+        }
     }
 
     #[test]

@@ -151,6 +151,9 @@ impl Operations {
 
     fn reply(&self, response: async_graphql::Response, done: &Done) -> Reply {
         let reply = Reply::from_response(response, &done.meta.request_id, self.config.limits.errors);
+        if let Some(found) = done.asked.unproven.as_ref().filter(|_| reply.ran()) {
+            self.documents.keep(found);
+        }
         let reply = if self.config.introspection { reply } else { reply.without_suggestions() };
         match done.asked.told {
             Some(told) => reply.with_cost(told),

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use async_graphql_parser::types::OperationType;
-use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::{gateway::Outcome, operation::Transport};
+use super::{drain::Drain, gateway::Outcome, operation::Transport};
 
 /// Operations answered, by kind, outcome and transport.
 pub const OPERATIONS: &str = "chowk_operations_total";
@@ -20,6 +20,9 @@ pub const SUBSCRIPTIONS: &str = "chowk_subscriptions";
 /// Sockets closed by the shop, by close code.
 pub const CLOSED: &str = "chowk_sockets_closed_total";
 
+/// Between two times that durations are taken into their histograms.
+const GATHER_EVERY: Duration = Duration::from_secs(5);
+
 /// Upper bounds of every histogram whose name ends in `_duration_seconds`.
 pub const DURATION_BUCKETS: [f64; 13] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -30,6 +33,20 @@ pub const DURATION_BUCKETS: [f64; 13] =
 /// Never with these bounds; the exporter refuses empty ones only.
 pub fn exporter() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_duration_seconds".to_owned()), &DURATION_BUCKETS)
+}
+
+/// Takes measured durations into their histograms every few seconds until the drain begins. The exporter keeps each of
+/// them until then or until somebody scrapes, so that without either memory would grow with every operation.
+pub fn gather(metrics: PrometheusHandle, drain: Drain) {
+    tokio::spawn(async move {
+        let mut begun = std::pin::pin!(drain.begun());
+        loop {
+            tokio::select! {
+                () = &mut begun => break,
+                () = tokio::time::sleep(GATHER_EVERY) => metrics.run_upkeep(),
+            }
+        }
+    });
 }
 
 /// Says what the names mean, to whatever recorder is installed.

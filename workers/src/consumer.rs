@@ -11,6 +11,7 @@ use services::kernel::{
     clock::Clock,
     error::{EngineError, EngineResult},
     events::{Delivered, EventLog, Topic},
+    text::beginning,
 };
 
 use crate::worker::Worker;
@@ -19,6 +20,8 @@ use crate::worker::Worker;
 const BATCH: usize = 100;
 /// Tries of an event that fails for good before it is parked.
 const TRIES: u32 = 3;
+/// Characters of a reason that are kept with a parked event: it repeats words of the payload, which may be of any length.
+const REASON_MAX: usize = 500;
 
 /// What a consumer does with an event.
 #[async_trait]
@@ -118,6 +121,35 @@ impl Worker for Consumer {
 /// When the payload has another shape.
 pub fn payload<T: serde::de::DeserializeOwned>(delivered: &Delivered) -> EngineResult<T> {
     serde_json::from_value(delivered.event.data.clone()).map_err(|e| {
-        EngineError::permanent("events", format!("the payload of {} cannot be read: {e}", delivered.event.kind))
+        let why = format!("the payload of {} cannot be read: {e}", delivered.event.kind);
+        EngineError::permanent("events", beginning(&why, REASON_MAX).to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use services::kernel::{
+        clock::Timestamp,
+        events::{Event, ItemsEvent},
+        ids::EventId,
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_told_in_a_short_text() {
+        let event = Event {
+            id: EventId(uuid::Uuid::nil()),
+            kind: "Exploded".to_owned(),
+            version: 1,
+            key: String::new(),
+            at: Timestamp::default(),
+            traceparent: None,
+            data: json!({ "type": "x".repeat(9_000) }),
+        };
+        let refused = payload::<ItemsEvent>(&Delivered { offset: 1, topic: Topic::Items, event }).expect_err("unknown");
+        assert!(!refused.retryable && refused.message.starts_with("the payload of Exploded cannot be read"));
+        assert_eq!(refused.message.len(), REASON_MAX);
+    }
 }

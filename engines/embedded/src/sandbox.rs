@@ -12,7 +12,7 @@ use services::{
         clock::Timestamp,
         error::{EngineError, EngineResult},
         ids::{PaymentId, RefundId},
-        money::Money,
+        money::{AMOUNT_MAX, Money},
     },
     payments::{
         Charge, ChargeStatus, ProviderEvent,
@@ -195,6 +195,9 @@ fn decode(body: &[u8], now: Timestamp) -> Result<ProviderEvent, WebhookRefusal> 
     }
     let payment = payment(&message.data.payment).ok_or_else(|| refuse("the payment is no id of a payment"))?;
     let currency = message.data.currency.parse().map_err(|_| refuse("the currency is three capital letters"))?;
+    if !(0..=AMOUNT_MAX).contains(&message.data.amount) {
+        return Err(refuse("the amount is a whole number of minor units, not negative"));
+    }
     let amount = Money::new(message.data.amount, currency);
     Ok(ProviderEvent { id: message.id, payment, succeeded, amount, at: now })
 }
@@ -393,6 +396,10 @@ mod tests {
         assert_eq!(s.webhook(&|_| None, b"{}", NOW), Err(WebhookRefusal::Signature));
         for bad in ["", "[]", "{}", &body("payment.exploded", &uuid.to_string()), &body("payment.failed", "AAAA")] {
             assert!(matches!(told(bad, b"new"), Err(WebhookRefusal::Body(_))), "{bad}");
+        }
+        for amount in ["-1", "9007199254740992", "-9223372036854775808"] {
+            let bad = body("payment.succeeded", &uuid.to_string()).replace("100", amount);
+            assert!(matches!(told(&bad, b"new"), Err(WebhookRefusal::Body(_))), "{bad}");
         }
     }
 }

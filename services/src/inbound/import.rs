@@ -100,7 +100,7 @@ fn parse_all(reader: impl Read + Send + 'static, profile: &Profile, out: &mpsc::
         seen: Seen::default(),
         batch: Batch::default(),
     };
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next_row()? {
         parser.batch.rows += 1;
         match row {
             Ok((line, row)) => parser.take(&row, line),

@@ -10,12 +10,12 @@ mod grouping;
 mod import;
 mod json_array;
 mod model;
-mod parse;
+pub mod parse;
 mod price;
 pub mod profile;
-mod rows;
+pub mod rows;
 mod ruby;
-mod source;
+pub mod source;
 mod words;
 
 pub use import::{ImportError, import, supplier_named};

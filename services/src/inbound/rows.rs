@@ -120,7 +120,7 @@ impl Rows {
     ///
     /// # Errors
     /// When the feed cannot be read further.
-    pub fn next(&mut self) -> io::Result<Option<Result<(u64, Row), BadRow>>> {
+    pub fn next_row(&mut self) -> io::Result<Option<Result<(u64, Row), BadRow>>> {
         match &mut self.kind {
             Kind::Jsonl => next_line(&mut self.bytes, &mut self.buffer, &mut self.line),
             Kind::Csv { header, pending } => {
@@ -209,7 +209,7 @@ mod tests {
         let bytes = unpacked(Cursor::new(text.to_vec())).expect("readable");
         let mut rows = Rows::open(bytes, format, &[]).expect("a header");
         let mut out = Vec::new();
-        while let Some(row) = rows.next().expect("readable") {
+        while let Some(row) = rows.next_row().expect("readable") {
             out.push(match row {
                 Ok((line, row)) => Ok((line, row.text("a").unwrap_or_default())),
                 Err(bad) => Err(format!("{}: {}", bad.line, bad.reason)),

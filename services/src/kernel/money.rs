@@ -163,7 +163,7 @@ impl Money {
     }
     fn checked(minor: Option<i64>, currency: Currency) -> Result<Self, MoneyError> {
         match minor {
-            Some(minor) if minor.abs() <= AMOUNT_MAX => Ok(Self { minor, currency }),
+            Some(minor) if minor.unsigned_abs() <= AMOUNT_MAX.unsigned_abs() => Ok(Self { minor, currency }),
             _ => Err(MoneyError::TooLarge),
         }
     }
@@ -214,6 +214,14 @@ mod tests {
             Money::inr(1).plus(Money::new(1, Currency::USD)),
             Err(MoneyError::Mixed(Currency::INR, Currency::USD))
         );
+    }
+
+    #[test]
+    fn the_lowest_number_is_too_large_an_amount() {
+        let lowest = Money::inr(i64::MIN);
+        assert_eq!(lowest.plus(Money::inr(0)), Err(MoneyError::TooLarge));
+        assert_eq!(lowest.minus(Money::inr(0)), Err(MoneyError::TooLarge));
+        assert_eq!(lowest.times(1), Err(MoneyError::TooLarge));
     }
 
     proptest! {

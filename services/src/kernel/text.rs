@@ -20,6 +20,11 @@ pub fn slug(text: &str) -> String {
     if out.is_empty() { "item".to_owned() } else { out.to_owned() }
 }
 
+/// The beginning of a text that somebody else wrote, before it is told or kept: at most so many characters.
+pub fn beginning(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+}
+
 /// Bytes as hexadecimal, lower case.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
@@ -32,6 +37,13 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_beginning_ends_between_characters() {
+        assert_eq!(beginning("crème", 3), "crè");
+        assert_eq!(beginning("crème", 5), "crème");
+        assert_eq!(beginning("", 5), "");
+    }
 
     #[test]
     fn slugs_are_plain_and_bounded() {

@@ -79,3 +79,15 @@ fn a_text_that_does_not_parse_says_where_in_one_line() {
 fn the_digest_is_the_known_one() {
     assert_eq!(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
+
+#[test]
+fn a_flood_of_small_documents_does_not_fill_memory_with_their_parsed_forms() {
+    let lab = Lab::new(&Limits::standard());
+    for n in 0..20_000 {
+        lab.documents.keep(&lab.find(&format!("{{ a(n: {n}) b }}")).expect("good"));
+    }
+    lab.documents.parsed.run_pending_tasks();
+    let held = lab.documents.parsed.entry_count();
+    // Each weighs its text, nine tokens and an entry: about 2,800 bytes.
+    assert!((2_000..4_000).contains(&held), "{held} are held");
+}

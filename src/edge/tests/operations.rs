@@ -58,6 +58,17 @@ async fn a_document_beyond_its_limits_is_not_persisted() {
 }
 
 #[tokio::test]
+async fn a_document_that_validation_refuses_is_not_persisted() {
+    let shop = Running::start(EdgeConfig::default()).await;
+    let text = "{ hello nowhere }";
+    let hash = sha256_hex(text);
+    let (_, refused) = ask(&shop, persisted(Some(text), &hash)).await;
+    assert_eq!(code(&refused), "GRAPHQL_VALIDATION_FAILED", "{refused}");
+    let (_, unknown) = ask(&shop, persisted(None, &hash)).await;
+    assert_eq!(code(&unknown), "PERSISTED_QUERY_NOT_FOUND", "{unknown}");
+}
+
+#[tokio::test]
 async fn trusted_documents_are_run_by_id_hash_or_text_and_no_others_are() {
     let trusted =
         Trusted { by_id: HashMap::from([("Hello".to_owned(), "query Hello { hello }".to_owned())]), only: true };

@@ -1,3 +1,5 @@
+//! Every rate just under and just over, by caller, by address, by class and by field.
+
 use super::*;
 use services::kernel::{
     caller::Caller,
