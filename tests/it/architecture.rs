@@ -432,3 +432,28 @@ fn documents_name_what_is_there() {
     assert_eq!(names(made_up), (vec!["src/a.rs", "d/"], vec!["b", "c"]));
     assert!(defines("pub fn b<T>() {} async fn c() {}", "b") && !defines("fn cd()", "c"));
 }
+
+#[test]
+fn every_rule_of_security_names_tests_that_exist() {
+    let page = read(&root().join("docs/security.md"));
+    let rules: Vec<_> = page.lines().filter(|l| l.starts_with("| ") && l.as_bytes()[2].is_ascii_digit()).collect();
+    assert_eq!(rules.len(), 26, "one row per rule");
+    let mut names = 0;
+    for rule in rules {
+        let mut waiting = Vec::new();
+        for word in rule.split('`').skip(1).step_by(2) {
+            if word.ends_with(".rs") {
+                let text = read(&root().join(word));
+                for name in waiting.drain(..) {
+                    let there = [format!("fn {name}("), format!("fn {name}<")].iter().any(|f| text.contains(f));
+                    assert!(there, "{word} has no {name}: {rule}");
+                    names += 1;
+                }
+            } else if word.contains('_') && !word.contains(['=', ' ', '/']) {
+                waiting.push(word);
+            }
+        }
+        assert!(waiting.is_empty(), "in which file are {waiting:?}?");
+    }
+    assert!(names > 40, "{names} names were looked up");
+}
