@@ -76,7 +76,7 @@ impl Gateway for SchemaGateway {
 
     async fn authenticate(&self, bearer: Option<&str>) -> Result<Caller, AuthError> {
         let Some(token) = bearer else { return Ok(Caller::anonymous()) };
-        self.sessions.authenticate(token).map_err(|e| match e {
+        self.sessions.caller(token).await.map_err(|e| match e {
             sessions::Error::ExpiredToken => AuthError::Expired,
             sessions::Error::Engine(_) => AuthError::Unavailable,
             _ => AuthError::Invalid,

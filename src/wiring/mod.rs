@@ -26,7 +26,7 @@ use services::{
     reconciliation::BooksStore,
     search::{Search, ports::SearchIndex},
     serviceability::Serviceability,
-    sessions::{Moves, Sessions, TokenKeys},
+    sessions::{Moves, SessionParts, Sessions, TokenKeys},
     users::{Users, ports::UserStore},
     wishlists::Wishlists,
 };
@@ -37,6 +37,7 @@ pub mod cache;
 pub mod databases;
 pub mod edge_parts;
 pub mod events;
+pub mod mail;
 pub mod payments;
 pub mod roles;
 pub mod search;
@@ -112,15 +113,16 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let beside = cache::beside(settings)?;
     let keys =
         TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
-    let sessions = Sessions::new(
-        Arc::clone(&user_store),
-        Arc::new(SqlSessionStore::new(main.clone())),
-        beside.limiter,
-        moves.clone(),
+    let sessions = Sessions::new(SessionParts {
+        users: Arc::clone(&user_store),
+        store: Arc::new(SqlSessionStore::new(main.clone())),
+        limiter: beside.limiter,
+        mailer: mail::mailer(settings, &clock, &ids),
+        moves: moves.clone(),
         keys,
-        Arc::clone(&clock),
-        Arc::clone(&ids),
-    );
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+    });
     let provider = payments::provider(settings, main);
     let orders = Orders::new(
         OrderParts {

@@ -1,3 +1,4 @@
 //! Beginning, refreshing and ending sessions.
 
 pub mod mutation;
+pub mod passwords;

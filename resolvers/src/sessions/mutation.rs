@@ -177,7 +177,7 @@ impl SessionsMutation {
     }
 }
 
-type Opened = (Option<Session>, Option<Viewer>);
+pub(super) type Opened = (Option<Session>, Option<Viewer>);
 
 async fn start_guest(shop: &Shop, request: &RequestData, input: StartGuestSessionInput) -> Attempt<Opened> {
     let (tokens, _) = shop.sessions.start_guest(input.deliver_to.map(|p| p.0)).await?;
@@ -204,7 +204,7 @@ async fn refresh(shop: &Shop, request: &RequestData, token: &str) -> Attempt<Ope
 }
 
 /// The rest of the answer is the new caller's, as the new token says.
-fn opened(shop: &Shop, request: &RequestData, tokens: Tokens) -> Attempt<Opened> {
+pub(super) fn opened(shop: &Shop, request: &RequestData, tokens: Tokens) -> Attempt<Opened> {
     let caller = shop.sessions.authenticate(&tokens.access)?;
     let scope = request.become_caller(caller);
     Ok((Some(tokens.into()), Viewer::of(&scope)))

@@ -8,6 +8,12 @@ pub enum Error {
     /// E-mail or password is wrong: the same for an unknown address and a wrong password.
     #[error("the e-mail address or the password is not right")]
     WrongCredentials,
+    /// The password given along with a change is not the account's.
+    #[error("the current password is not right")]
+    WrongPassword,
+    /// The reset token was never given out, was used, or its time is over: told alike.
+    #[error("the token is not valid: ask for a new one")]
+    WrongReset,
     /// An input breaks a rule.
     #[error("{field}: {message}")]
     Invalid {

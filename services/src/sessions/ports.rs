@@ -1,7 +1,8 @@
 //! What sessions need from a store and a limiter.
 //!
 //! Promises: rotating is atomic, so a refresh token is good once, whatever races; a guest is merged into one account at
-//! most once, and the `GuestMerged` event is written with it.
+//! most once, and the `GuestMerged` event is written with it; a new password ends the sessions of its account in the same
+//! transaction, with a `ShopperChanged` event.
 
 use async_trait::async_trait;
 
@@ -29,6 +30,28 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn revoke_by_token(&self, hash: String, now: Timestamp) -> EngineResult<bool>;
     /// Ends all sessions of an account.
     async fn revoke_all(&self, shopper: ShopperId, now: Timestamp) -> EngineResult<()>;
+    /// Sets a password in place of the one whose hash was read, ends every session of `next`'s account, forgets its reset
+    /// token and opens `next`; false, and nothing done, when the stored hash is another by now.
+    async fn change_password(
+        &self,
+        old_hash: String,
+        new_hash: String,
+        next: Session,
+        now: Timestamp,
+    ) -> EngineResult<bool>;
+    /// Keeps a reset token (by hash) in place of the account's earlier one.
+    async fn open_reset(
+        &self,
+        shopper: ShopperId,
+        token_hash: String,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> EngineResult<()>;
+    /// Uses a reset token (by hash) up: sets the password and ends every session of the account; `None`, and nothing done,
+    /// when there is no such token or its time is over.
+    async fn use_reset(&self, token_hash: String, new_hash: String, now: Timestamp) -> EngineResult<Option<ShopperId>>;
+    /// Sessions that were ended at `since` or later, with when, the earliest first, at most `limit`.
+    async fn ended_since(&self, since: Timestamp, limit: usize) -> EngineResult<Vec<(SessionId, Timestamp)>>;
     /// Whether the session is still good.
     async fn is_live(&self, session: SessionId, now: Timestamp) -> EngineResult<bool>;
     /// Makes a guest, its secret token stored by hash.

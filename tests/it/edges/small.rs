@@ -33,7 +33,7 @@ use services::{
     orders::{OrderParts, OrderSettings, Orders, ports::OrderStore},
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
-    sessions::{Moves, Sessions, TokenKeys},
+    sessions::{Moves, SessionParts, Sessions, TokenKeys},
     users::{Shopper, Users, ports::UserStore},
     wishlists::{Wishlists, ports::WishlistStore},
 };
@@ -277,15 +277,16 @@ fn services(
         clock: Arc::clone(&time),
         ids: Arc::clone(ids),
     };
-    let sessions = Sessions::new(
-        users_counted,
-        Arc::new(SqlSessionStore::new(db())),
-        Arc::new(MemoryRateLimiter::new()),
-        moves.clone(),
-        TokenKeys::parse("k1:0123456789abcdef0123456789abcdef").expect("a key"),
-        Arc::clone(&time),
-        Arc::clone(ids),
-    );
+    let sessions = Sessions::new(SessionParts {
+        users: users_counted,
+        store: Arc::new(SqlSessionStore::new(db())),
+        limiter: Arc::new(MemoryRateLimiter::new()),
+        mailer: None,
+        moves: moves.clone(),
+        keys: TokenKeys::parse("k1:0123456789abcdef0123456789abcdef").expect("a key"),
+        clock: Arc::clone(&time),
+        ids: Arc::clone(ids),
+    });
     Shop {
         items,
         inventory,

@@ -13,6 +13,7 @@ mod items_service;
 mod messages;
 mod network;
 mod orders;
+mod passwords;
 mod people;
 mod sessions;
 mod support;
