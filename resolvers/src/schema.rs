@@ -17,7 +17,7 @@ use crate::{
     orders::{mutation::OrdersMutation, query::OrdersQuery, subscription::OrdersSubscription},
     search::query::SearchQuery,
     serviceability::query::ServiceabilityQuery,
-    sessions::{mutation::SessionsMutation, passwords::PasswordsMutation},
+    sessions::{mutation::SessionsMutation, passwords::PasswordsMutation, totp::TotpMutation},
     shop::Shop,
     staff::{mutation::StaffMutation, query::StaffQuery},
     viewer::{mutation::ViewerMutation, query::ViewerQuery},
@@ -35,6 +35,7 @@ pub struct Query(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, Serviceability
 pub struct Mutation(
     SessionsMutation,
     PasswordsMutation,
+    TotpMutation,
     ViewerMutation,
     CartsMutation,
     WishlistsMutation,

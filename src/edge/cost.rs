@@ -32,8 +32,9 @@ impl Default for CostRules {
     fn default() -> Self {
         let sessions = ["signIn", "signUp", "refreshSession", "startGuestSession"];
         let passwords = ["changePassword", "requestPasswordReset", "resetPassword"];
+        let factors = ["beginTotp", "confirmTotp", "disableTotp"];
         let payments = ["placeOrder", "retryPayment"];
-        let sensitive = sessions.into_iter().chain(passwords).chain(payments);
+        let sensitive = sessions.into_iter().chain(passwords).chain(factors).chain(payments);
         Self {
             assumed_list: 10,
             assumed_page: 20,

@@ -5,9 +5,9 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore,
-    items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
+    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
+    orders::SqlOrderStore, sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -26,7 +26,7 @@ use services::{
     reconciliation::BooksStore,
     search::{Search, ports::SearchIndex},
     serviceability::Serviceability,
-    sessions::{Moves, SessionParts, Sessions, TokenKeys},
+    sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
     users::{Users, ports::UserStore},
     wishlists::Wishlists,
 };
@@ -113,13 +113,17 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let beside = cache::beside(settings)?;
     let keys =
         TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
+    let sealing =
+        SealingKeys::parse(settings.sealing_keys.reveal()).context("`sealing_keys` cannot be read: write id:secret")?;
     let sessions = Sessions::new(SessionParts {
         users: Arc::clone(&user_store),
         store: Arc::new(SqlSessionStore::new(main.clone())),
+        factors: Arc::new(SqlFactorStore::new(main.clone())),
         limiter: beside.limiter,
         mailer: mail::mailer(settings, &clock, &ids),
         moves: moves.clone(),
         keys,
+        sealing,
         clock: Arc::clone(&clock),
         ids: Arc::clone(&ids),
     });

@@ -78,6 +78,8 @@ pub struct SignInInput {
     pub email: String,
     /// Its password.
     pub password: String,
+    /// What the authenticator app shows, or a recovery code: needed after TOTP_REQUIRED.
+    pub one_time_code: Option<String>,
     /// A guest session whose cart and wishlist move in, once.
     pub guest_token: Option<String>,
 }
@@ -145,7 +147,8 @@ impl SessionsMutation {
         let opened = sign_up(ctx.shop(), ctx.request(), input).await;
         ctx.answer(opened.map(|(session, viewer)| SignUpPayload { session, viewer, ..Default::default() }))
     }
-    /// Sign in; the same answer and the same time for an unknown address and a wrong password.
+    /// Sign in; the same answer and the same time for an unknown address and a wrong password. An account with a second
+    /// factor answers TOTP_REQUIRED to the right password alone.
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -192,9 +195,9 @@ async fn sign_up(shop: &Shop, request: &RequestData, input: SignUpInput) -> Atte
 }
 
 async fn sign_in(shop: &Shop, request: &RequestData, input: SignInInput) -> Attempt<Opened> {
-    let SignInInput { email, password, guest_token } = input;
+    let SignInInput { email, password, one_time_code, guest_token } = input;
     let client = request.client_address().to_owned();
-    let (tokens, _) = shop.sessions.sign_in(SignIn { email, password, guest_token, client }).await?;
+    let (tokens, _) = shop.sessions.sign_in(SignIn { email, password, one_time_code, guest_token, client }).await?;
     opened(shop, request, tokens)
 }
 

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use super::model::{Guest, Rotated, Session};
+use super::model::{Factor, Guest, Rotated, Session};
 use crate::kernel::{
     clock::Timestamp,
     error::EngineResult,
@@ -60,6 +60,34 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn guest_by_token(&self, token_hash: String) -> EngineResult<Option<Guest>>;
     /// Marks the guest as merged, with the event; false when it was merged before.
     async fn mark_merged(&self, guest: GuestId, shopper: ShopperId, now: Timestamp) -> EngineResult<bool>;
+}
+
+/// The store of second factors.
+///
+/// Promises: an account has one at most, which counts from its confirmation on; a step and a recovery code are good once,
+/// whatever races.
+#[async_trait]
+pub trait FactorStore: Send + Sync + 'static {
+    /// Keeps a factor that waits for its confirmation, in place of an earlier one that does; false when one counts already.
+    async fn begin(&self, shopper: ShopperId, sealed: String, now: Timestamp) -> EngineResult<bool>;
+    /// The factor of an account.
+    async fn factor(&self, shopper: ShopperId) -> EngineResult<Option<Factor>>;
+    /// Lets the waiting factor with this secret count, its first step used, with recovery codes (by hash) in place of
+    /// earlier ones; false when it does not wait.
+    async fn confirm(
+        &self,
+        shopper: ShopperId,
+        sealed: String,
+        step: i64,
+        recovery_hashes: Vec<String>,
+        now: Timestamp,
+    ) -> EngineResult<bool>;
+    /// Uses a step up; false when it, or a later one, was used, or no factor counts.
+    async fn use_step(&self, shopper: ShopperId, step: i64) -> EngineResult<bool>;
+    /// Uses a recovery code (by hash) up; false when there is none.
+    async fn use_recovery(&self, shopper: ShopperId, code_hash: String) -> EngineResult<bool>;
+    /// Removes the factor and its recovery codes; false when there is none.
+    async fn remove(&self, shopper: ShopperId, now: Timestamp) -> EngineResult<bool>;
 }
 
 /// Answers whether one more try is allowed.

@@ -16,7 +16,7 @@ use crate::{
         ids::ShopperId,
         mail::Mail,
     },
-    users::rules,
+    users::{Shopper, rules},
 };
 
 /// How long a reset token is good.
@@ -43,24 +43,34 @@ impl Sessions {
     /// [`Error::WrongPassword`], a new password that breaks the rules, too many tries, or a failed store.
     pub async fn change_password(&self, input: ChangePassword) -> Result<Tokens, Error> {
         let ChangePassword { shopper, current, new, client } = input;
-        self.count_try("password", &client, &shopper.to_string(), ACCOUNT_TRIES).await?;
         check_password("newPassword", &new)?;
-        let mut found = self.0.users.shoppers_by_ids(&[shopper]).await?;
-        let email = found.remove(&shopper).ok_or(Error::InvalidToken)?.email;
-        let (shopper, old_hash) = self.0.users.shopper_by_email(&email).await?.ok_or(Error::InvalidToken)?;
-        let current = if current.len() > PASSWORD_MAX { String::new() } else { current };
-        if !self.0.passwords.verify(current, Some(old_hash.clone())).await? {
-            return Err(Error::WrongPassword);
-        }
+        let (shopper, old_hash) = self.prove_password(shopper, "currentPassword", current, &client).await?;
         let new_hash = self.0.passwords.hash(new).await?;
         let now = self.0.clock.now();
         let (next, refresh) = self.next_session(shopper.id, now);
         let session = next.id;
         if !self.0.store.change_password(old_hash, new_hash, next, now).await? {
-            return Err(Error::WrongPassword);
+            return Err(Error::WrongPassword("currentPassword"));
         }
         self.sessions_ended();
         self.tokens(&shopper, session, refresh, now)
+    }
+
+    /// The account, and its hash, of who gives its password along with a change; `field` is the input's name.
+    pub(super) async fn prove_password(
+        &self,
+        shopper: ShopperId,
+        field: &'static str,
+        password: String,
+        client: &str,
+    ) -> Result<(Shopper, String), Error> {
+        self.count_try("password", client, &shopper.to_string(), ACCOUNT_TRIES).await?;
+        let mut found = self.0.users.shoppers_by_ids(&[shopper]).await?;
+        let email = found.remove(&shopper).ok_or(Error::InvalidToken)?.email;
+        let (shopper, hash) = self.0.users.shopper_by_email(&email).await?.ok_or(Error::InvalidToken)?;
+        let password = if password.len() > PASSWORD_MAX { String::new() } else { password };
+        let fits = self.0.passwords.verify(password, Some(hash.clone())).await?;
+        if fits { Ok((shopper, hash)) } else { Err(Error::WrongPassword(field)) }
     }
 
     /// Sends a token that sets a new password to the mailbox of an account. Whether there is one is found out after the

@@ -10,8 +10,9 @@ use super::{
     model::{Rotated, Session, Tokens},
     moves::Moves,
     passwords::{PASSWORD_MAX, PASSWORD_MIN, Passwords},
-    ports::{RateLimiter, SessionStore},
+    ports::{FactorStore, RateLimiter, SessionStore},
     recovery::RESETS_AT_ONCE,
+    sealing::SealingKeys,
     tokens::{ACCESS_TTL, GUEST_TTL, REFRESH_TTL, TokenKeys, hash, opaque},
 };
 use crate::{
@@ -48,6 +49,7 @@ pub struct SignUp {
 pub struct SignIn {
     pub email: String,
     pub password: String,
+    pub one_time_code: Option<String>,
     pub guest_token: Option<String>,
     pub client: String,
 }
@@ -57,11 +59,14 @@ pub struct SignIn {
 pub struct SessionParts {
     pub users: Arc<dyn UserStore>,
     pub store: Arc<dyn SessionStore>,
+    pub factors: Arc<dyn FactorStore>,
     pub limiter: Arc<dyn RateLimiter>,
     /// `None`: the shop reaches no mailbox, so passwords cannot be reset.
     pub mailer: Option<Arc<dyn Mailer>>,
     pub moves: Moves,
     pub keys: TokenKeys,
+    /// Seal the secrets of second factors.
+    pub sealing: SealingKeys,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
 }
@@ -159,10 +164,11 @@ impl Sessions {
         self.open(&shopper, now).await
     }
 
-    /// Signs in. An unknown address and a wrong password give the same answer after the same work.
+    /// Signs in. An unknown address and a wrong password give the same answer after the same work; a second factor is asked
+    /// for after the right password only.
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`], too many tries, or a failed store.
+    /// [`Error::WrongCredentials`], [`Error::TotpRequired`], [`Error::WrongCode`], too many tries, or a failed store.
     pub async fn sign_in(&self, input: SignIn) -> Result<(Tokens, ShopperId), Error> {
         self.count_try("sign-in", &input.client, &input.email, ACCOUNT_TRIES).await?;
         let found = match rules::normal_email(&input.email) {
@@ -173,6 +179,7 @@ impl Sessions {
         let password: String = if input.password.len() > PASSWORD_MAX { String::new() } else { input.password };
         let fits = self.0.passwords.verify(password.clone(), stored.clone()).await?;
         let shopper = shopper.filter(|_| fits).ok_or(Error::WrongCredentials)?;
+        self.check_factor(shopper.id, input.one_time_code.as_deref(), &input.client).await?;
         if let Some(old) = stored.filter(|hash| Passwords::is_weak(hash)) {
             self.0.users.rehash(shopper.id, old, self.0.passwords.hash(password).await?).await?;
         }

@@ -11,6 +11,7 @@ mod passwords;
 mod people;
 mod races;
 mod supply;
+mod totp;
 
 /// Bengaluru's head post office: every courier goes there.
 pub const BENGALURU: &str = "560001";

@@ -5,6 +5,7 @@ mod carts;
 mod checkout;
 mod core;
 mod event_log;
+mod factors;
 mod histories;
 mod inbound;
 mod inventory;

@@ -61,7 +61,7 @@ async fn a_password_is_changed_by_who_knows_it_only() {
     let (tokens, me) = s.sign_up("asha@example.org", None).await.expect("signs up");
     for (current, new) in [("wrong", NEW), ("", NEW)] {
         let refused = change(&s, me, current, new).await;
-        assert!(matches!(refused, Err(Error::WrongPassword)), "{refused:?}");
+        assert!(matches!(refused, Err(Error::WrongPassword("currentPassword"))), "{refused:?}");
     }
     let refused = change(&s, me, PASSWORD, "short").await;
     assert!(matches!(refused, Err(Error::Invalid { field: "newPassword", .. })), "{refused:?}");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine_sql::{
-    Db, carts::SqlCartStore, items::SqlItemStore, sessions::SqlSessionStore, users::SqlUserStore,
-    wishlists::SqlWishlistStore,
+    Db, carts::SqlCartStore, factors::SqlFactorStore, items::SqlItemStore, sessions::SqlSessionStore,
+    users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     carts::{self, Carts, ProblemKind},
@@ -22,7 +22,8 @@ use services::{
         pages::Window,
     },
     sessions::{
-        Error, MoveError, Moves, SessionParts, Sessions, SignIn, SignUp, TokenKeys, Tokens, ports::RateLimiter,
+        Error, MoveError, Moves, SealingKeys, SessionParts, Sessions, SignIn, SignUp, TokenKeys, Tokens,
+        ports::RateLimiter,
     },
     wishlists::{WishlistLine, Wishlists},
 };
@@ -80,11 +81,13 @@ pub(crate) async fn shop_with_tries(tries: i64) -> Shop {
     let (sent, mails) = tokio::sync::mpsc::unbounded_channel();
     let sessions = Sessions::new(SessionParts {
         users: Arc::new(SqlUserStore::new(db.clone())),
-        store: Arc::new(SqlSessionStore::new(db)),
+        store: Arc::new(SqlSessionStore::new(db.clone())),
+        factors: Arc::new(SqlFactorStore::new(db)),
         limiter: Arc::new(Tries(tries.into())),
         mailer: Some(Arc::new(Sent(sent))),
         moves: moves.clone(),
         keys: TokenKeys::parse("k1:a secret of the tests").expect("a key"),
+        sealing: SealingKeys::parse("k1:another secret of the tests").expect("a key"),
         clock,
         ids,
     });
@@ -133,7 +136,7 @@ impl Shop {
         guest_token: Option<String>,
     ) -> Result<(Tokens, ShopperId), Error> {
         let (email, password, client) = (email.to_owned(), password.to_owned(), "127.0.0.1".to_owned());
-        self.sessions.sign_in(SignIn { email, password, guest_token, client }).await
+        self.sessions.sign_in(SignIn { email, password, one_time_code: None, guest_token, client }).await
     }
 
     /// The next message that was sent.
