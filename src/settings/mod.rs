@@ -54,6 +54,7 @@ pub struct Settings {
     pub sweep: Duration,
     pub limits: LimitsProfile,
     pub allow_origins: Vec<String>,
+    pub cookies: bool,
     pub trusted_proxies: usize,
     pub trusted_documents_only: bool,
     pub token_keys: Secret,

@@ -6,6 +6,7 @@ use crate::harness::Shop;
 
 mod browse;
 mod checkout;
+mod cookies;
 mod mishaps;
 mod passwords;
 mod people;
