@@ -2,7 +2,11 @@
 //! dies with its session all the same, each process reads every few seconds which sessions ended lately. The reading is
 //! done by whoever calls next, not by a timer.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use parking_lot::{Mutex, RwLock};
 
@@ -20,41 +24,47 @@ const ROWS_MAX: usize = 10_000;
 #[derive(Default)]
 pub struct Ended {
     known: RwLock<HashMap<SessionId, Timestamp>>,
-    /// When it was read last; `None`: read with the next call.
-    read_at: Mutex<Option<Timestamp>>,
+    /// How often something ended in this process.
+    here: AtomicU64,
+    /// The last reading: after how many ends, and when; `None` before the first.
+    last: Mutex<Option<(u64, Timestamp)>>,
     turn: tokio::sync::Mutex<()>,
 }
 
 impl Ended {
     /// Something ended in this process: the next call reads.
     pub fn read_soon(&self) {
-        *self.read_at.lock() = None;
+        self.here.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Whether a session was ended.
     pub async fn holds(&self, session: SessionId, store: &dyn SessionStore, now: Timestamp) -> bool {
-        self.refresh(store, now).await;
+        if self.must_read() {
+            let _turn = self.turn.lock().await;
+            // Who waited for the turn may have been waiting for this very reading.
+            if self.must_read() {
+                self.read(store, now).await;
+            }
+        } else if self.is_old(now)
+            && let Ok(_turn) = self.turn.try_lock()
+        {
+            self.read(store, now).await;
+        }
         self.known.read().contains_key(&session)
     }
 
-    /// Reads what is new when the last reading is too old. Those who come meanwhile wait for it only when something ended
-    /// here; else they go on with what is known.
-    async fn refresh(&self, store: &dyn SessionStore, now: Timestamp) {
-        let due = |last: Option<Timestamp>| last.is_none_or(|at| now.since(at) >= READ_EVERY);
-        let last = *self.read_at.lock();
-        if !due(last) {
-            return;
-        }
-        let _turn = match last {
-            None => self.turn.lock().await,
-            Some(_) => match self.turn.try_lock() {
-                Ok(turn) => turn,
-                Err(_) => return,
-            },
-        };
-        if !due(std::mem::replace(&mut *self.read_at.lock(), Some(now))) {
-            return;
-        }
+    /// Something ended here since the last reading, so that nobody goes on without another.
+    fn must_read(&self) -> bool {
+        let here = self.here.load(Ordering::Acquire);
+        self.last.lock().is_none_or(|(ends, _)| ends != here)
+    }
+
+    fn is_old(&self, now: Timestamp) -> bool {
+        self.last.lock().is_none_or(|(_, at)| now.since(at) >= READ_EVERY)
+    }
+
+    async fn read(&self, store: &dyn SessionStore, now: Timestamp) {
+        let here = self.here.load(Ordering::Acquire);
         let oldest = Timestamp::from_micros(now.micros() - micros(ACCESS_TTL + OVERLAP));
         let newest = self.known.read().values().max().copied();
         let since = newest.map_or(oldest, |at| Timestamp::from_micros(at.micros() - micros(OVERLAP)).max(oldest));
@@ -66,6 +76,7 @@ impl Ended {
             }
             Err(error) => tracing::warn!(%error, "which sessions ended is not known anew"),
         }
+        *self.last.lock() = Some((here, now));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use services::{kernel::clock::Clock, sessions::totp};
+use services::sessions::totp;
 
 use super::ERRORS;
 use crate::harness::Shop;
