@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality signin-timing clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,9 @@ soak-malformed: ## a million malformed requests to a shop in release: no 5xx, no
 
 quality: ## search quality over judged queries: ICECAT=folder make quality
 	$(CARGO) run --locked --release -p engine-tantivy --example quality -- "$${ICECAT:?set it to the folder with products.jsonl.gz and judgments_dev.csv}"
+
+signin-timing: ## how long sign-ins take for unknown addresses and for wrong passwords
+	$(CARGO) run --locked --quiet -p engine-sql --example signin-timing
 
 clean: ## the demo's data (not the build)
 	rm -rf data

@@ -13,19 +13,31 @@ use std::{
 use async_graphql::{Request, Response, Value};
 use async_graphql_value::ConstValue;
 use async_trait::async_trait;
+use axum::http::{HeaderValue, header};
 use futures::{StreamExt, stream::BoxStream};
-use resolvers::RequestData;
+use resolvers::{
+    RequestData,
+    tokens::{Keeping, SentTokens, TokenChange},
+};
 use services::{
     activity::{Activity, Deed},
     kernel::{
         caller::{Caller, Owner},
+        clock::Timestamp,
         events::Act,
     },
-    sessions::{self, Sessions},
+    sessions::{
+        self, Sessions,
+        tokens::{GUEST_TTL, REFRESH_TTL},
+    },
 };
 
 use crate::{
-    edge::{AuthError, Completed, Gateway, Outcome, RequestMeta, gateway::Asked},
+    edge::{
+        AuthError, Completed, Gateway, Outcome, RequestMeta,
+        cookies::{self, Kept},
+        gateway::Asked,
+    },
     wiring::House,
 };
 
@@ -64,7 +76,12 @@ impl SchemaGateway {
 
     fn data(&self, meta: &RequestMeta) -> Arc<RequestData> {
         let address = meta.address.map(|a| a.to_string()).unwrap_or_default();
-        Arc::new(RequestData::new(Arc::clone(&self.shop), meta.caller, address, meta.request_id.to_string()))
+        let data = RequestData::new(Arc::clone(&self.shop), meta.caller, address, meta.request_id.to_string());
+        let sent = |kept: &Kept| SentTokens { refresh: kept.refresh.clone(), guest: kept.guest.clone() };
+        Arc::new(match &meta.kept {
+            Some(kept) => data.keeping(Keeping::new(sent(kept))),
+            None => data,
+        })
     }
 }
 
@@ -76,7 +93,7 @@ impl Gateway for SchemaGateway {
 
     async fn authenticate(&self, bearer: Option<&str>) -> Result<Caller, AuthError> {
         let Some(token) = bearer else { return Ok(Caller::anonymous()) };
-        self.sessions.authenticate(token).map_err(|e| match e {
+        self.sessions.caller(token).await.map_err(|e| match e {
             sessions::Error::ExpiredToken => AuthError::Expired,
             sessions::Error::Engine(_) => AuthError::Unavailable,
             _ => AuthError::Invalid,
@@ -85,7 +102,11 @@ impl Gateway for SchemaGateway {
 
     async fn execute(&self, request: Request, meta: RequestMeta) -> Response {
         let data = self.data(&meta);
-        let response = self.schema.execute(request.data(Arc::clone(&data))).await;
+        let mut response = self.schema.execute(request.data(Arc::clone(&data))).await;
+        if let Some(change) = data.kept().and_then(Keeping::take_change) {
+            let set = cookies_of(&change, self.shop.clock.now());
+            response.http_headers.extend(set.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+        }
         with_degraded(response, &data)
     }
 
@@ -170,6 +191,20 @@ fn text(value: Option<&ConstValue>) -> Option<&str> {
         Some(ConstValue::String(text)) => Some(text),
         _ => None,
     }
+}
+
+/// The cookies of a change of tokens. Who signed in is a guest no more, and a guest has nothing to refresh.
+fn cookies_of(change: &TokenChange, now: Timestamp) -> Vec<HeaderValue> {
+    let (access, refresh, guest) = match change {
+        TokenChange::Forget => (None, None, None),
+        TokenChange::Keep(tokens) => (
+            Some((tokens.access.as_str(), tokens.expires_at.since(now).as_secs())),
+            tokens.refresh.as_deref().map(|token| (token, REFRESH_TTL.as_secs())),
+            tokens.guest.as_deref().map(|token| (token, GUEST_TTL.as_secs())),
+        ),
+    };
+    let all = [(cookies::ACCESS, access), (cookies::REFRESH, refresh), (cookies::GUEST, guest)];
+    all.into_iter().filter_map(|(name, kept)| cookies::setting(name, kept)).collect()
 }
 
 /// Names the engines that failed while the answer was made.

@@ -20,6 +20,7 @@ use crate::{
     error::{Attempt, Refused},
     loaders::Loaders,
     shop::Shop,
+    tokens::Keeping,
 };
 
 /// What one request knows. The composition root puts it into each `async_graphql::Request` as data, behind an `Arc` of
@@ -30,13 +31,23 @@ pub struct RequestData {
     degraded: Mutex<BTreeSet<&'static str>>,
     client_address: String,
     request_id: String,
+    kept: Option<Keeping>,
 }
 
 impl RequestData {
     /// Of a caller. `client_address` is what tries to sign in are counted by; `request_id` names the request in the log.
     pub fn new(shop: Arc<Shop>, caller: Caller, client_address: String, request_id: String) -> Self {
         let scope = RwLock::new(Arc::new(Scope::new(Arc::clone(&shop), caller)));
-        Self { shop, scope, degraded: Mutex::default(), client_address, request_id }
+        Self { shop, scope, degraded: Mutex::default(), client_address, request_id, kept: None }
+    }
+    /// Of a client that keeps its tokens with the transport.
+    #[must_use]
+    pub fn keeping(self, kept: Keeping) -> Self {
+        Self { kept: Some(kept), ..self }
+    }
+    /// The tokens of a client that keeps them with the transport; `None`: it reads them in answers.
+    pub fn kept(&self) -> Option<&Keeping> {
+        self.kept.as_ref()
     }
     /// Where the request comes from.
     pub fn client_address(&self) -> &str {

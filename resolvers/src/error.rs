@@ -237,6 +237,8 @@ pub enum ErrorCode {
     StaleVersion,
     /// Too many; see the limit in the message.
     LimitExceeded,
+    /// The password is right; the account needs a one-time code, too.
+    TotpRequired,
 }
 
 /// What a caller did that the shop cannot accept. Each kind is a type of its own and carries what is needed to react.

@@ -19,6 +19,7 @@ pub mod pages;
 pub mod scalars;
 pub mod schema;
 pub mod shop;
+pub mod tokens;
 
 pub mod carts;
 pub mod checkout;

@@ -17,7 +17,7 @@ use crate::{
     orders::{mutation::OrdersMutation, query::OrdersQuery, subscription::OrdersSubscription},
     search::query::SearchQuery,
     serviceability::query::ServiceabilityQuery,
-    sessions::mutation::SessionsMutation,
+    sessions::{mutation::SessionsMutation, passwords::PasswordsMutation, totp::TotpMutation},
     shop::Shop,
     staff::{mutation::StaffMutation, query::StaffQuery},
     viewer::{mutation::ViewerMutation, query::ViewerQuery},
@@ -34,6 +34,8 @@ pub struct Query(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, Serviceability
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     SessionsMutation,
+    PasswordsMutation,
+    TotpMutation,
     ViewerMutation,
     CartsMutation,
     WishlistsMutation,

@@ -115,6 +115,7 @@ fn router(settings: &Settings, house: &House, readiness: &Readiness, drain: &Dra
         introspection: !settings.production,
         sdl: !settings.production,
         allowed_origins: settings.allow_origins.clone(),
+        cookies: settings.cookies,
         trusted_proxies: settings.trusted_proxies,
         ..EdgeConfig::default()
     };

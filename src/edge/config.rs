@@ -23,6 +23,8 @@ pub struct EdgeConfig {
     pub sdl: bool,
     /// Origins besides the shop's own that browsers may call from, such as `https://shop.example`.
     pub allowed_origins: Vec<String>,
+    /// Keep the tokens of browsers that ask for it in cookies.
+    pub cookies: bool,
     /// Proxies in front that append to `X-Forwarded-For`; 0 takes the connection's own address.
     pub trusted_proxies: usize,
     /// Bytes of answers that callers share.
@@ -44,6 +46,7 @@ impl Default for EdgeConfig {
             introspection: true,
             sdl: true,
             allowed_origins: Vec::new(),
+            cookies: false,
             trusted_proxies: 0,
             shared_bytes: 64 * 1024 * 1024,
             keep_alive: Duration::from_secs(15),

@@ -30,12 +30,16 @@ pub struct CostRules {
 
 impl Default for CostRules {
     fn default() -> Self {
-        let sensitive = ["signIn", "signUp", "refreshSession", "placeOrder", "retryPayment", "startGuestSession"];
+        let sessions = ["signIn", "signUp", "refreshSession", "startGuestSession"];
+        let passwords = ["changePassword", "requestPasswordReset", "resetPassword"];
+        let factors = ["beginTotp", "confirmTotp", "disableTotp"];
+        let payments = ["placeOrder", "retryPayment"];
+        let sensitive = sessions.into_iter().chain(passwords).chain(factors).chain(payments);
         Self {
             assumed_list: 10,
             assumed_page: 20,
             weights: BTreeMap::new(),
-            sensitive: sensitive.into_iter().map(str::to_owned).collect(),
+            sensitive: sensitive.map(str::to_owned).collect(),
         }
     }
 }

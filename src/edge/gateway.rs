@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use services::kernel::{caller::Caller, clock::Timestamp};
 
-use super::documents::Document;
+use super::{cookies::Kept, documents::Document};
 
 /// Why a token is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,8 @@ pub struct RequestMeta {
     pub caller: Caller,
     /// Told back to the client and written to the log.
     pub request_id: Arc<str>,
+    /// The tokens that the client keeps in cookies; `None`: it reads them in answers.
+    pub kept: Option<Arc<Kept>>,
     /// Where the client is; `None` when the transport does not tell.
     pub address: Option<IpAddr>,
     /// When the operation began.
@@ -134,7 +136,7 @@ pub trait Gateway: Send + Sync + 'static {
     fn sdl(&self) -> &str;
     /// Who calls: from the bearer token of the `Authorization` header or of `connection_init`. Without a token: nobody yet.
     async fn authenticate(&self, bearer: Option<&str>) -> Result<Caller, AuthError>;
-    /// Runs a query or mutation.
+    /// Runs a query or mutation. Cookies that the response sets go out with the answer over plain HTTP.
     async fn execute(&self, request: Request, meta: RequestMeta) -> Response;
     /// Runs a subscription. Dropping the stream ends it.
     fn subscribe(&self, request: Request, meta: RequestMeta) -> BoxStream<'static, Response>;

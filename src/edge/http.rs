@@ -12,7 +12,7 @@ use axum::{
 use futures::StreamExt;
 
 use super::{
-    Edge, admission, codes, etag,
+    Edge, admission, codes, cookies, etag,
     gateway::{Outcome, RequestMeta},
     negotiate::{self, Media},
     operation::Transport,
@@ -39,7 +39,15 @@ pub(super) async fn graphql(State(edge): State<Arc<Edge>>, request: Request<Body
             refused(refusal, media.unwrap_or(Media::Json))
         }
     };
+    let refused = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
+    if edge.operations.config().cookies {
+        headers.append(header::VARY, HeaderValue::from_static("cookie, x-chowk-cookies"));
+        // A token that is worth nothing would stand in the way of the request for the next one.
+        if refused && cookies::wanted(&parts.headers) {
+            headers.extend(cookies::setting(cookies::ACCESS, None).map(|gone| (header::SET_COOKIE, gone)));
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -70,9 +78,13 @@ async fn answer(
     let address = edge.address(&parts.headers, &parts.extensions);
     edge.operations.knock(address)?;
     let params = if post { posted(edge, parts, body).await? } else { asked(edge, parts)? };
-    let caller = edge.operations.authenticate(bearer(&parts.headers)?).await?;
-    let meta = RequestMeta { caller, request_id: request_id.clone(), address, now: edge.operations.clock().now() };
+    let credentials = cookies::credentials(&parts.headers, edge.operations.config())?;
+    let caller = edge.operations.authenticate(credentials.bearer).await?;
+    let (kept, now) = (credentials.kept.map(Arc::new), edge.operations.clock().now());
+    let mut meta = RequestMeta { caller, request_id: request_id.clone(), kept, address, now };
     if media == Media::EventStream {
+        // The head of a stream is out before its operation runs: nothing is set or read there but who calls.
+        meta.kept = None;
         return sse::answer(edge, params, meta, !post);
     }
     let transport = if post { Transport::Post } else { Transport::Get };
@@ -163,7 +175,9 @@ pub(super) fn request_id(edge: &Edge, headers: &HeaderMap) -> Arc<str> {
 /// A reply under the status of its media type.
 fn replied(written: Written, media: Media) -> Response<Body> {
     let status = if written.ran || media == Media::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    respond(status, media, Body::from(written.json))
+    let mut response = respond(status, media, Body::from(written.json));
+    response.headers_mut().extend(written.cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+    response
 }
 
 /// A refusal under the status of its media type.

@@ -31,6 +31,7 @@ use tower_http::{
 pub mod codes;
 pub mod coerce;
 pub mod config;
+pub mod cookies;
 pub mod cost;
 pub mod documents;
 pub mod drain;
@@ -108,7 +109,7 @@ pub(crate) struct Edge {
 /// The routes of the edge. The composition root merges its own (`/`, `/images`, `/webhooks`, `/feeds`).
 pub fn router(config: EdgeConfig, gateway: Arc<dyn Gateway>, around: Surroundings) -> Result<Router, EdgeError> {
     telemetry::describe();
-    let cors = cors(&config.allowed_origins)?;
+    let cors = cors(&config)?;
     let mut plain = Router::new();
     if config.sdl {
         plain = plain.merge(health::sdl(gateway.sdl().to_owned()));
@@ -130,10 +131,11 @@ pub fn health_router(around: Surroundings) -> Router {
     health::routes(Arc::new(health::Vitals { readiness, metrics, drain }))
 }
 
-/// Browsers of other origins may read answers only when their origin is listed; tokens are no cookies, so credentials
-/// are never allowed.
-fn cors(origins: &[String]) -> Result<CorsLayer, EdgeError> {
-    let listed: Result<Vec<HeaderValue>, EdgeError> = origins
+/// Browsers of other origins may read answers only when their origin is listed, and send cookies along only where those
+/// are read at all.
+fn cors(config: &EdgeConfig) -> Result<CorsLayer, EdgeError> {
+    let listed: Result<Vec<HeaderValue>, EdgeError> = config
+        .allowed_origins
         .iter()
         .map(|origin| {
             let plain = origin.starts_with("https://") || origin.starts_with("http://");
@@ -145,7 +147,14 @@ fn cors(origins: &[String]) -> Result<CorsLayer, EdgeError> {
     Ok(CorsLayer::new()
         .allow_origin(AllowOrigin::list(listed?))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::ACCEPT, request_id.clone()])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::AUTHORIZATION,
+            header::ACCEPT,
+            request_id.clone(),
+            cookies::WANTED,
+        ])
+        .allow_credentials(config.cookies)
         .expose_headers([request_id, header::RETRY_AFTER])
         .max_age(std::time::Duration::from_secs(600)))
 }

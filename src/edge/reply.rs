@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Response, ServerError, Value};
+use axum::http::{HeaderValue, header};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{codes, cost::Told, gateway::Outcome, refusal::Refusal};
@@ -17,6 +18,8 @@ pub struct Reply {
     pub data: Option<Value>,
     /// Beside the engine's own: `cost`, `moreErrors`.
     pub extensions: BTreeMap<String, Value>,
+    /// Beside the JSON: cookies to set.
+    pub cookies: Vec<HeaderValue>,
 }
 
 impl Reply {
@@ -25,8 +28,9 @@ impl Reply {
         let not_run = response.data == Value::Null
             && !response.errors.is_empty()
             && response.errors.iter().all(|e| e.path.is_empty());
-        let mut reply =
-            Self { errors: Vec::new(), data: (!not_run).then_some(response.data), extensions: response.extensions };
+        let cookies = response.http_headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+        let data = (!not_run).then_some(response.data);
+        let mut reply = Self { errors: Vec::new(), data, extensions: response.extensions, cookies };
         let told = response.errors.len().min(errors_max);
         if response.errors.len() > told {
             reply.extensions.insert("moreErrors".to_owned(), Value::from(response.errors.len() - told));

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::http::HeaderValue;
 use bytes::Bytes;
 use moka::{Expiry, future::Cache};
 
@@ -28,11 +29,18 @@ pub struct Written {
     pub ran: bool,
     /// How it ended.
     pub outcome: Outcome,
+    /// Cookies to set; answers that are shared have none.
+    pub cookies: Vec<HeaderValue>,
 }
 
 impl From<&Reply> for Written {
     fn from(reply: &Reply) -> Self {
-        Self { json: reply.to_json().into(), ran: reply.ran(), outcome: reply.outcome() }
+        Self {
+            json: reply.to_json().into(),
+            ran: reply.ran(),
+            outcome: reply.outcome(),
+            cookies: reply.cookies.clone(),
+        }
     }
 }
 

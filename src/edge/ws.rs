@@ -21,7 +21,7 @@ use tokio_stream::{StreamExt, StreamMap};
 use super::{
     Edge,
     admission::{Place, origin_allowed},
-    codes,
+    codes, cookies,
     drain::Watch,
     gateway::RequestMeta,
     http,
@@ -66,7 +66,8 @@ async fn try_upgrade(edge: &Arc<Edge>, request: Request<Body>) -> Result<Respons
         let message = "Too many sockets of this address.";
         return Err(Refusal::http(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message).retrying(5));
     };
-    let handshake_bearer = http::bearer(&parts.headers).ok().flatten().map(str::to_owned);
+    let in_header = http::bearer(&parts.headers).ok().flatten();
+    let handshake_bearer = in_header.or_else(|| cookies::for_socket(&parts.headers, config)).map(str::to_owned);
     let upgrade = upgrade
         .protocols([PROTOCOL])
         .read_buffer_size(BUFFER_BYTES)
@@ -238,6 +239,7 @@ impl Connection {
         let meta = RequestMeta {
             caller: self.caller,
             request_id: operations.request_id(),
+            kept: None,
             address: self.address,
             now: operations.clock().now(),
         };

@@ -99,14 +99,12 @@ fn roles(s: &Settings) -> Result<(), BadSetting> {
 }
 
 fn keys(s: &Settings) -> Result<(), BadSetting> {
-    for pair in s.token_keys.reveal().split(',') {
-        match pair.split_once(':') {
-            Some((id, secret)) if !id.is_empty() && secret.len() >= 32 => {}
-            _ => {
-                return refuse(
-                    "`token_keys`: write `id:secret`, the secret 32 characters or longer; newest first, parted by commas",
-                );
-            }
+    for (name, keys) in [("token_keys", &s.token_keys), ("sealing_keys", &s.sealing_keys)] {
+        let good = |pair: &str| pair.split_once(':').is_some_and(|(id, secret)| !id.is_empty() && secret.len() >= 32);
+        if !keys.reveal().split(',').all(good) {
+            return refuse(format!(
+                "`{name}`: write `id:secret`, the secret 32 characters or longer; newest first, parted by commas"
+            ));
         }
     }
     for (name, secret) in named_secrets(s) {
@@ -119,7 +117,9 @@ fn keys(s: &Settings) -> Result<(), BadSetting> {
 
 fn production(s: &Settings) -> Result<(), BadSetting> {
     let defaults: toml::Table = DEFAULTS.parse().expect("the compiled-in defaults are TOML; a test reads them");
-    for (name, secret) in named_secrets(s).into_iter().chain([("token_keys", &s.token_keys)]) {
+    for (name, secret) in
+        named_secrets(s).into_iter().chain([("token_keys", &s.token_keys), ("sealing_keys", &s.sealing_keys)])
+    {
         let default = defaults.get(name).and_then(|v| v.as_str()).unwrap_or_default();
         if secrets_in(secret.reveal()).any(|part| secrets_in(default).any(|known| known == part)) {
             return refuse(format!(

@@ -15,7 +15,8 @@ pub use secret::Secret;
 pub const DEFAULTS: &str = include_str!("default.toml");
 
 /// Settings that are secrets: hidden when printed, and readable from a file by `<name>_file`.
-const SECRETS: [&str; 4] = ["token_keys", "payments_webhook_secret", "couriers_webhook_secret", "cursor_key"];
+const SECRETS: [&str; 5] =
+    ["token_keys", "sealing_keys", "payments_webhook_secret", "couriers_webhook_secret", "cursor_key"];
 
 /// Names of the environment that tests and scripts read; they are no settings of the shop.
 const NOT_SETTINGS: [&str; 2] = ["CHOWK_SHARED_DATA", "CHOWK_BIN"];
@@ -53,9 +54,11 @@ pub struct Settings {
     pub sweep: Duration,
     pub limits: LimitsProfile,
     pub allow_origins: Vec<String>,
+    pub cookies: bool,
     pub trusted_proxies: usize,
     pub trusted_documents_only: bool,
     pub token_keys: Secret,
+    pub sealing_keys: Secret,
     pub payments_webhook_secret: Secret,
     pub couriers_webhook_secret: Secret,
     pub cursor_key: Secret,

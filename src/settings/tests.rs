@@ -53,6 +53,7 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("", vec![("CHOWK_ROLES", "cook")], "no role `cook`"),
         ("", vec![("CHOWK_SWEEP", "1h")], "lower `sweep`"),
         ("", vec![("CHOWK_TOKEN_KEYS", "short")], "id:secret"),
+        ("", vec![("CHOWK_SEALING_KEYS", "k1:short")], "`sealing_keys`: write `id:secret`"),
         ("", vec![("CHOWK_CURSOR_KEY_FILE", "/nowhere/at/all")], "cannot be read"),
         ("", vec![("CHOWK_PRODUCTION", "1")], "demonstration value"),
     ] {
@@ -67,6 +68,7 @@ fn production_needs_secrets_and_a_provider() {
         let mut all = vec![
             ("CHOWK_PRODUCTION", "1"),
             ("CHOWK_TOKEN_KEYS", "k1:0123456789abcdef0123456789abcdef"),
+            ("CHOWK_SEALING_KEYS", "k1:0123456789abcdef0123456789abcdef"),
             ("CHOWK_PAYMENTS_WEBHOOK_SECRET", "0123456789abcdef0123"),
             ("CHOWK_COURIERS_WEBHOOK_SECRET", "0123456789abcdef0123"),
             ("CHOWK_CURSOR_KEY", "0123456789abcdef0123"),

@@ -23,8 +23,15 @@ pub fn scalars() -> Scalars {
 pub fn classes() -> Classes {
     let of = |class, fields: &[&'static str]| fields.iter().map(|f| (*f, class)).collect::<Vec<_>>();
     let session = ["startGuestSession", "signUp", "signIn", "refreshSession", "signOut"];
+    let password =
+        ["changePassword", "requestPasswordReset", "resetPassword", "beginTotp", "confirmTotp", "disableTotp"];
     let checkout = ["checkoutQuote", "placeOrder", "retryPayment", "cancelOrder"];
-    let all = [of(Class::Search, &["search", "suggest"]), of(Class::Session, &session), of(Class::Checkout, &checkout)];
+    let all = [
+        of(Class::Search, &["search", "suggest"]),
+        of(Class::Session, &session),
+        of(Class::Session, &password),
+        of(Class::Checkout, &checkout),
+    ];
     Classes::new(all.into_iter().flatten())
 }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore,
-    items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
+    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
+    orders::SqlOrderStore, sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -26,7 +26,7 @@ use services::{
     reconciliation::BooksStore,
     search::{Search, ports::SearchIndex},
     serviceability::Serviceability,
-    sessions::{Moves, Sessions, TokenKeys},
+    sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
     users::{Users, ports::UserStore},
     wishlists::Wishlists,
 };
@@ -37,6 +37,7 @@ pub mod cache;
 pub mod databases;
 pub mod edge_parts;
 pub mod events;
+pub mod mail;
 pub mod payments;
 pub mod roles;
 pub mod search;
@@ -112,15 +113,20 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let beside = cache::beside(settings)?;
     let keys =
         TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
-    let sessions = Sessions::new(
-        Arc::clone(&user_store),
-        Arc::new(SqlSessionStore::new(main.clone())),
-        beside.limiter,
-        moves.clone(),
+    let sealing =
+        SealingKeys::parse(settings.sealing_keys.reveal()).context("`sealing_keys` cannot be read: write id:secret")?;
+    let sessions = Sessions::new(SessionParts {
+        users: Arc::clone(&user_store),
+        store: Arc::new(SqlSessionStore::new(main.clone())),
+        factors: Arc::new(SqlFactorStore::new(main.clone())),
+        limiter: beside.limiter,
+        mailer: mail::mailer(settings, &clock, &ids),
+        moves: moves.clone(),
         keys,
-        Arc::clone(&clock),
-        Arc::clone(&ids),
-    );
+        sealing,
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+    });
     let provider = payments::provider(settings, main);
     let orders = Orders::new(
         OrderParts {

@@ -259,6 +259,7 @@ async fn production_refuses_what_is_for_demonstrations() {
         ("CHOWK_DATA", text(empty.path())),
         ("CHOWK_LISTEN", "127.0.0.1:0"),
         ("CHOWK_TOKEN_KEYS", "k1:0123456789abcdef0123456789abcdef"),
+        ("CHOWK_SEALING_KEYS", "k1:fedcba9876543210fedcba9876543210"),
         ("CHOWK_PAYMENTS_WEBHOOK_SECRET", PAYMENTS_SECRET),
         ("CHOWK_COURIERS_WEBHOOK_SECRET", COURIERS_SECRET),
         ("CHOWK_CURSOR_KEY", "the cursor key of this test"),
@@ -268,9 +269,13 @@ async fn production_refuses_what_is_for_demonstrations() {
         let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, *v)).collect();
         refusal(&["--production", "serve"], &settings)
     };
-    for secret in
-        ["CHOWK_TOKEN_KEYS", "CHOWK_PAYMENTS_WEBHOOK_SECRET", "CHOWK_COURIERS_WEBHOOK_SECRET", "CHOWK_CURSOR_KEY"]
-    {
+    for secret in [
+        "CHOWK_TOKEN_KEYS",
+        "CHOWK_SEALING_KEYS",
+        "CHOWK_PAYMENTS_WEBHOOK_SECRET",
+        "CHOWK_COURIERS_WEBHOOK_SECRET",
+        "CHOWK_CURSOR_KEY",
+    ] {
         let without = settings.iter().filter(|(k, _)| **k != secret).map(|(k, v)| (*k, *v)).collect();
         let said = serve(&without);
         assert!(said.contains("demonstration value") && said.contains(secret), "{secret}: {said}");

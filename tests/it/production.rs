@@ -16,6 +16,7 @@ async fn production_shows_nothing_of_the_inside() {
         ("production", "true"),
         ("allow_sandbox", "true"),
         ("token_keys", "k1:0123456789abcdef0123456789abcdef"),
+        ("sealing_keys", "k1:fedcba9876543210fedcba9876543210"),
         ("payments_webhook_secret", "payments secret of this test"),
         ("couriers_webhook_secret", "couriers secret of this test"),
         ("cursor_key", "cursor key of this test"),

@@ -11,6 +11,7 @@ pub mod carts;
 mod connect;
 mod db;
 pub mod event_log;
+pub mod factors;
 pub mod inventory;
 pub mod items;
 pub mod network;

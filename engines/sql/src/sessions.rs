@@ -33,6 +33,24 @@ const NEW_TOKEN: &str = "INSERT INTO refresh_tokens (token_hash, session, used, 
 /// Tokens that one sign-in forgets, at most.
 const FORGOTTEN_AT_ONCE: usize = 20;
 
+const END_ALL: &str = "UPDATE sessions SET revoked = 1, revoked_at = ? WHERE shopper = ? AND revoked = 0";
+const END_ONE: &str = "UPDATE sessions SET revoked = 1, revoked_at = ? WHERE id = ? AND revoked = 0";
+const FORGET_RESET: &str = "DELETE FROM password_resets WHERE shopper = ?";
+
+/// What a new password brings with it: the end of every session, and of what could set it once more.
+async fn password_changed(tx: &mut dyn Tx, shopper: ShopperId, now: Timestamp) -> EngineResult<()> {
+    tx.execute(END_ALL, args![now, shopper]).await?;
+    tx.execute(FORGET_RESET, args![shopper]).await?;
+    tx.emit(now, NewEvent::of(&UsersEvent::ShopperChanged { shopper })).await
+}
+
+async fn insert(tx: &mut dyn Tx, session: &Session, now: Timestamp) -> EngineResult<()> {
+    let values = args![session.id, session.shopper, session.revoked, now];
+    tx.execute("INSERT INTO sessions (id, shopper, revoked, opened_at) VALUES (?, ?, ?, ?)", values).await?;
+    tx.execute(NEW_TOKEN, args![&session.refresh_hash, session.id, session.expires_at]).await?;
+    Ok(())
+}
+
 /// Forgets expired tokens and the sessions that have no other, a few with each sign-in instead of by a timer of its own.
 async fn forget_expired(tx: &mut dyn Tx, now: Timestamp) -> EngineResult<()> {
     let expired = "SELECT token_hash, session FROM refresh_tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?";
@@ -52,12 +70,7 @@ impl SessionStore for SqlSessionStore {
             .write("sessions", move |tx| {
                 let s = session.clone();
                 async move {
-                    tx.execute(
-                        "INSERT INTO sessions (id, shopper, revoked, opened_at) VALUES (?, ?, ?, ?)",
-                        args![s.id, s.shopper, s.revoked, now],
-                    )
-                    .await?;
-                    tx.execute(NEW_TOKEN, args![s.refresh_hash, s.id, s.expires_at]).await?;
+                    insert(tx, &s, now).await?;
                     forget_expired(tx, now).await
                 }
                 .boxed()
@@ -90,7 +103,7 @@ impl SessionStore for SqlSessionStore {
                     }
                     let mark = "UPDATE refresh_tokens SET used = 1 WHERE token_hash = ? AND used = 0";
                     if row.bool(1)? || tx.execute(mark, args![&old_hash]).await? == 0 {
-                        tx.execute("UPDATE sessions SET revoked = 1 WHERE id = ?", args![id]).await?;
+                        tx.execute(END_ONE, args![now, id]).await?;
                         return Ok(Rotated::Replayed);
                     }
                     tx.execute(NEW_TOKEN, args![&new_hash, id, expires_at]).await?;
@@ -101,7 +114,7 @@ impl SessionStore for SqlSessionStore {
             .await
     }
 
-    async fn revoke_by_token(&self, hash: String, _now: Timestamp) -> EngineResult<bool> {
+    async fn revoke_by_token(&self, hash: String, now: Timestamp) -> EngineResult<bool> {
         self.db
             .write("sessions", move |tx| {
                 let hash = hash.clone();
@@ -109,7 +122,7 @@ impl SessionStore for SqlSessionStore {
                     let found =
                         tx.first("SELECT session FROM refresh_tokens WHERE token_hash = ?", args![hash]).await?;
                     let Some(row) = found else { return Ok(false) };
-                    tx.execute("UPDATE sessions SET revoked = 1 WHERE id = ?", args![row.uuid(0)?]).await?;
+                    tx.execute(END_ONE, args![now, row.uuid(0)?]).await?;
                     Ok(true)
                 }
                 .boxed()
@@ -117,16 +130,92 @@ impl SessionStore for SqlSessionStore {
             .await
     }
 
-    async fn revoke_all(&self, shopper: ShopperId, _now: Timestamp) -> EngineResult<()> {
+    async fn revoke_all(&self, shopper: ShopperId, now: Timestamp) -> EngineResult<()> {
         self.db
             .write("sessions", move |tx| {
                 async move {
-                    tx.execute("UPDATE sessions SET revoked = 1 WHERE shopper = ?", args![shopper]).await?;
+                    tx.execute(END_ALL, args![now, shopper]).await?;
                     Ok(())
                 }
                 .boxed()
             })
             .await
+    }
+
+    async fn change_password(
+        &self,
+        old_hash: String,
+        new_hash: String,
+        next: Session,
+        now: Timestamp,
+    ) -> EngineResult<bool> {
+        self.db
+            .write("sessions", move |tx| {
+                let (old_hash, new_hash, next) = (old_hash.clone(), new_hash.clone(), next.clone());
+                async move {
+                    let set = "UPDATE shoppers SET password_hash = ? WHERE id = ? AND password_hash = ?";
+                    if tx.execute(set, args![new_hash, next.shopper, old_hash]).await? == 0 {
+                        return Ok(false);
+                    }
+                    password_changed(tx, next.shopper, now).await?;
+                    insert(tx, &next, now).await?;
+                    Ok(true)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn open_reset(
+        &self,
+        shopper: ShopperId,
+        token_hash: String,
+        expires_at: Timestamp,
+        _now: Timestamp,
+    ) -> EngineResult<()> {
+        self.db
+            .write("sessions", move |tx| {
+                let values = args![shopper, &token_hash, expires_at];
+                async move {
+                    tx.execute(FORGET_RESET, args![shopper]).await?;
+                    let keep = "INSERT INTO password_resets (shopper, token_hash, expires_at) VALUES (?, ?, ?)";
+                    tx.execute(keep, values).await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn use_reset(&self, token_hash: String, new_hash: String, now: Timestamp) -> EngineResult<Option<ShopperId>> {
+        self.db
+            .write("sessions", move |tx| {
+                let (token_hash, new_hash) = (token_hash.clone(), new_hash.clone());
+                async move {
+                    let find = "SELECT shopper FROM password_resets WHERE token_hash = ? AND expires_at > ?";
+                    let Some(row) = tx.first(find, args![&token_hash, now]).await? else { return Ok(None) };
+                    let shopper = row.id::<ShopperId>(0)?;
+                    // Of two who come at once, one finds the row still there.
+                    let take = "DELETE FROM password_resets WHERE token_hash = ?";
+                    if tx.execute(take, args![&token_hash]).await? == 0 {
+                        return Ok(None);
+                    }
+                    let set = "UPDATE shoppers SET password_hash = ? WHERE id = ?";
+                    if tx.execute(set, args![new_hash, shopper]).await? == 0 {
+                        return Ok(None);
+                    }
+                    password_changed(tx, shopper, now).await?;
+                    Ok(Some(shopper))
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn ended_since(&self, since: Timestamp, limit: usize) -> EngineResult<Vec<(SessionId, Timestamp)>> {
+        let sql = "SELECT id, revoked_at FROM sessions WHERE revoked_at >= ? ORDER BY revoked_at LIMIT ?";
+        let rows = self.db.read("sessions", sql, args![since, limit]).await?;
+        rows.iter().map(|row| Ok((row.id(0)?, row.time(1)?))).collect()
     }
 
     async fn is_live(&self, session: SessionId, now: Timestamp) -> EngineResult<bool> {

@@ -129,10 +129,14 @@ impl UserStore for SqlUserStore {
             .await
     }
 
-    async fn set_password_hash(&self, shopper: ShopperId, password_hash: String, now: Timestamp) -> EngineResult<()> {
-        self.change(shopper, "UPDATE shoppers SET password_hash = ? WHERE id = ?", args![password_hash, shopper], now)
-            .await?;
-        Ok(())
+    async fn rehash(&self, shopper: ShopperId, old_hash: String, new_hash: String) -> EngineResult<bool> {
+        self.db
+            .write("users", move |tx| {
+                let values = args![&new_hash, shopper, &old_hash];
+                let sql = "UPDATE shoppers SET password_hash = ? WHERE id = ? AND password_hash = ?";
+                async move { Ok(tx.execute(sql, values).await? > 0) }.boxed()
+            })
+            .await
     }
 
     async fn set_delivery_pincode(

@@ -62,6 +62,11 @@ pub fn sessions(error: sessions::Error) -> Stop {
         sessions::Error::WrongCredentials | sessions::Error::InvalidToken | sessions::Error::ExpiredToken => {
             Stop::simple(ErrorCode::Forbidden, error.to_string(), &[])
         }
+        sessions::Error::WrongPassword(field) => Stop::simple(ErrorCode::InvalidInput, error.to_string(), &[field]),
+        sessions::Error::TotpRequired => Stop::simple(ErrorCode::TotpRequired, error.to_string(), &["oneTimeCode"]),
+        sessions::Error::WrongCode(field) => Stop::simple(ErrorCode::InvalidInput, error.to_string(), &[field]),
+        sessions::Error::WrongFactorState(_) => Stop::simple(ErrorCode::WrongState, error.to_string(), &[]),
+        sessions::Error::WrongReset => Stop::simple(ErrorCode::InvalidInput, error.to_string(), &["token"]),
         sessions::Error::Invalid { field, message } => Stop::simple(ErrorCode::InvalidInput, message, &[field]),
         sessions::Error::TooMany { .. } => Stop::simple(ErrorCode::LimitExceeded, error.to_string(), &[]),
         sessions::Error::Engine(e) => Stop::Engine(e),

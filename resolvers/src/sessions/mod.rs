@@ -1,3 +1,5 @@
 //! Beginning, refreshing and ending sessions.
 
 pub mod mutation;
+pub mod passwords;
+pub mod totp;

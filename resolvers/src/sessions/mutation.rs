@@ -8,22 +8,23 @@ use services::{
 
 use crate::{
     context::{Asking, RequestData},
-    error::{Attempt, Telling, payload},
+    error::{Attempt, ErrorCode, Stop, Telling, payload},
     scalars::{DateTime, Pincode},
     shop::Shop,
+    tokens::TokenChange,
     viewer::types::Viewer,
 };
 
 /// What a client keeps between requests.
 #[derive(Clone, SimpleObject)]
 pub struct Session {
-    /// Sent as `Authorization: Bearer …`.
+    /// Sent as `Authorization: Bearer …`; empty when the tokens are in cookies.
     pub access_token: String,
     /// The access token is good until then.
     pub expires_at: DateTime,
-    /// Traded by `refreshSession`; null for a guest.
+    /// Traded by `refreshSession`; null for a guest, and when the tokens are in cookies.
     pub refresh_token: Option<String>,
-    /// For a guest: given to `signIn` or `signUp`.
+    /// For a guest: given to `signIn` or `signUp`; null when the tokens are in cookies.
     pub guest_token: Option<String>,
 }
 
@@ -78,6 +79,8 @@ pub struct SignInInput {
     pub email: String,
     /// Its password.
     pub password: String,
+    /// What the authenticator app shows, or a recovery code: needed after TOTP_REQUIRED.
+    pub one_time_code: Option<String>,
     /// A guest session whose cart and wishlist move in, once.
     pub guest_token: Option<String>,
 }
@@ -94,8 +97,8 @@ payload! {
 /// What `refreshSession` needs.
 #[derive(InputObject)]
 pub struct RefreshSessionInput {
-    /// From the session.
-    pub refresh_token: String,
+    /// From the session; taken from the cookie when left out.
+    pub refresh_token: Option<String>,
 }
 payload! {
     /// What `refreshSession` answers.
@@ -110,8 +113,8 @@ payload! {
 /// What `signOut` needs.
 #[derive(InputObject)]
 pub struct SignOutInput {
-    /// From the session.
-    pub refresh_token: String,
+    /// From the session; taken from the cookie when left out.
+    pub refresh_token: Option<String>,
 }
 payload! {
     /// What `signOut` answers.
@@ -145,7 +148,8 @@ impl SessionsMutation {
         let opened = sign_up(ctx.shop(), ctx.request(), input).await;
         ctx.answer(opened.map(|(session, viewer)| SignUpPayload { session, viewer, ..Default::default() }))
     }
-    /// Sign in; the same answer and the same time for an unknown address and a wrong password.
+    /// Sign in; the same answer and the same time for an unknown address and a wrong password. An account with a second
+    /// factor answers TOTP_REQUIRED to the right password alone.
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -160,7 +164,7 @@ impl SessionsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to do.")] input: RefreshSessionInput,
     ) -> Option<Result<RefreshSessionPayload>> {
-        let opened = refresh(ctx.shop(), ctx.request(), &input.refresh_token).await;
+        let opened = refresh(ctx.shop(), ctx.request(), input.refresh_token).await;
         ctx.answer(opened.map(|(session, viewer)| RefreshSessionPayload { session, viewer, ..Default::default() }))
     }
     /// End the session. A token that is not known is no error: the session is over either way.
@@ -169,15 +173,11 @@ impl SessionsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to do.")] input: SignOutInput,
     ) -> Option<Result<SignOutPayload>> {
-        let ended = ctx.shop().sessions.sign_out(&input.refresh_token).await;
-        if ended.is_ok() {
-            ctx.request().become_caller(Caller::anonymous());
-        }
-        ctx.answer(ended.map(|()| SignOutPayload::default()).map_err(Into::into))
+        ctx.answer(sign_out(ctx.shop(), ctx.request(), input.refresh_token).await)
     }
 }
 
-type Opened = (Option<Session>, Option<Viewer>);
+pub(super) type Opened = (Option<Session>, Option<Viewer>);
 
 async fn start_guest(shop: &Shop, request: &RequestData, input: StartGuestSessionInput) -> Attempt<Opened> {
     let (tokens, _) = shop.sessions.start_guest(input.deliver_to.map(|p| p.0)).await?;
@@ -186,26 +186,56 @@ async fn start_guest(shop: &Shop, request: &RequestData, input: StartGuestSessio
 
 async fn sign_up(shop: &Shop, request: &RequestData, input: SignUpInput) -> Attempt<Opened> {
     let SignUpInput { email, password, name, guest_token } = input;
+    let guest_token = guest_token.or_else(|| request.kept()?.sent().guest.clone());
     let client = request.client_address().to_owned();
     let (tokens, _) = shop.sessions.sign_up(SignUp { email, password, name, guest_token, client }).await?;
     opened(shop, request, tokens)
 }
 
 async fn sign_in(shop: &Shop, request: &RequestData, input: SignInInput) -> Attempt<Opened> {
-    let SignInInput { email, password, guest_token } = input;
+    let SignInInput { email, password, one_time_code, guest_token } = input;
+    let guest_token = guest_token.or_else(|| request.kept()?.sent().guest.clone());
     let client = request.client_address().to_owned();
-    let (tokens, _) = shop.sessions.sign_in(SignIn { email, password, guest_token, client }).await?;
+    let (tokens, _) = shop.sessions.sign_in(SignIn { email, password, one_time_code, guest_token, client }).await?;
     opened(shop, request, tokens)
 }
 
-async fn refresh(shop: &Shop, request: &RequestData, token: &str) -> Attempt<Opened> {
-    let (tokens, _) = shop.sessions.refresh(token).await?;
+async fn refresh(shop: &Shop, request: &RequestData, token: Option<String>) -> Attempt<Opened> {
+    let (tokens, _) = shop.sessions.refresh(&refresh_token(request, token)?).await?;
     opened(shop, request, tokens)
+}
+
+async fn sign_out(shop: &Shop, request: &RequestData, token: Option<String>) -> Attempt<SignOutPayload> {
+    match (refresh_token(request, token), request.kept()) {
+        (Ok(token), _) => shop.sessions.sign_out(&token).await?,
+        // A guest has none; its cookies are forgotten all the same.
+        (Err(_), Some(_)) => {}
+        (Err(stop), None) => return Err(stop),
+    }
+    if let Some(kept) = request.kept() {
+        kept.change(TokenChange::Forget);
+    }
+    request.become_caller(Caller::anonymous());
+    Ok(SignOutPayload::default())
+}
+
+/// The refresh token that was given, else the one that the client keeps in a cookie.
+fn refresh_token(request: &RequestData, given: Option<String>) -> Attempt<String> {
+    let none = || Stop::simple(ErrorCode::InvalidInput, "give the refresh token of the session", &["refreshToken"]);
+    given.or_else(|| request.kept()?.sent().refresh.clone()).ok_or_else(none)
 }
 
 /// The rest of the answer is the new caller's, as the new token says.
-fn opened(shop: &Shop, request: &RequestData, tokens: Tokens) -> Attempt<Opened> {
+pub(super) fn opened(shop: &Shop, request: &RequestData, tokens: Tokens) -> Attempt<Opened> {
     let caller = shop.sessions.authenticate(&tokens.access)?;
     let scope = request.become_caller(caller);
-    Ok((Some(tokens.into()), Viewer::of(&scope)))
+    let session = match request.kept() {
+        Some(kept) => {
+            let expires_at = tokens.expires_at.into();
+            kept.change(TokenChange::Keep(tokens));
+            Session { access_token: String::new(), expires_at, refresh_token: None, guest_token: None }
+        }
+        None => tokens.into(),
+    };
+    Ok((Some(session), Viewer::of(&scope)))
 }

@@ -8,6 +8,7 @@ pub mod events;
 pub mod handling;
 pub mod ids;
 pub mod limits;
+pub mod mail;
 pub mod money;
 pub mod pages;
 pub mod pincodes;

@@ -173,3 +173,25 @@ pub async fn a_race_for_a_guest_has_one_winner(store: Arc<dyn SessionStore>) {
     let read = store.guest_by_token(token).await.expect("reads").expect("is there");
     assert_eq!(read.merged_into, Some(winners[0]));
 }
+
+/// Ended sessions are told from an instant on, each with the instant of its first end.
+pub async fn ended_sessions_are_told_with_their_instant(store: Arc<dyn SessionStore>) {
+    let who = shopper();
+    let (out, replayed, all) =
+        (opened(&store, who, NOW).await, opened(&store, who, NOW).await, opened(&store, who, NOW).await);
+    let next = hash();
+    assert!(store.revoke_by_token(out.refresh_hash.clone(), at(1)).await.expect("ends"));
+    assert!(matches!(rotate(&store, &replayed.refresh_hash, &next, at(2)).await, Rotated::Done(_)));
+    assert_eq!(rotate(&store, &replayed.refresh_hash, &hash(), at(3)).await, Rotated::Replayed);
+    store.revoke_all(who, at(4)).await.expect("ends");
+    let mine = [out.id, replayed.id, all.id];
+    let told = async |since: Timestamp| {
+        let mut told = store.ended_since(since, 1_000).await.expect("reads");
+        told.retain(|(session, _)| mine.contains(session));
+        told
+    };
+    assert_eq!(told(at(0)).await, [(out.id, at(1)), (replayed.id, at(3)), (all.id, at(4))]);
+    assert_eq!(told(at(3)).await, [(replayed.id, at(3)), (all.id, at(4))]);
+    assert_eq!(store.ended_since(at(1), 1).await.expect("reads").len(), 1);
+    assert_eq!(told(at(5)).await, []);
+}

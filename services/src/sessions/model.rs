@@ -52,6 +52,23 @@ pub enum Rotated {
     Unknown,
 }
 
+/// The second factor of an account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// The app's secret, sealed.
+    pub sealed: String,
+    /// It counts; else it waits for a first code.
+    pub confirmed: bool,
+    /// The last step whose code was used.
+    pub last_step: i64,
+}
+
+impl std::fmt::Debug for Factor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Factor").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
+}
+
 /// A guest whose things may be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guest {

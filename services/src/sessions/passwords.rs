@@ -6,7 +6,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
 use crate::kernel::error::{EngineError, EngineResult};
@@ -64,6 +64,15 @@ impl Passwords {
         Ok(fits && known)
     }
 
+    /// Whether a stored hash costs less to guess than those that are made today; one that cannot be read is not weak, it is
+    /// broken.
+    pub fn is_weak(hash: &str) -> bool {
+        let Ok(parsed) = argon2::PasswordHash::new(hash) else { return false };
+        let (today, theirs) = (Params::default(), Params::try_from(&parsed));
+        let as_dear = theirs.is_ok_and(|p| p.m_cost() >= today.m_cost() && p.t_cost() >= today.t_cost());
+        parsed.algorithm.as_str() != Algorithm::default().as_str() || !as_dear
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> EngineResult<T> + Send + 'static) -> EngineResult<T> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|_| EngineError::retryable("sessions", "the shop is stopping"))?;
@@ -88,6 +97,19 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(p.verify("correct horse battery".into(), Some(hash.clone())).await.expect("verifies"));
         assert!(!p.verify("correct horse batterz".into(), Some(hash)).await.expect("verifies"));
+    }
+
+    #[test]
+    fn a_hash_of_less_work_is_weak() {
+        let of = |head: &str| format!("{head}$bm9ib2R5IGhhcyB0aGlz$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        for weak in ["$argon2id$v=19$m=9216,t=4,p=1", "$argon2id$v=19$m=19456,t=1,p=1", "$argon2i$v=19$m=19456,t=2,p=1"]
+        {
+            assert!(Passwords::is_weak(&of(weak)), "{weak}");
+        }
+        for good in ["$argon2id$v=19$m=19456,t=2,p=1", "$argon2id$v=19$m=65536,t=3,p=1"] {
+            assert!(!Passwords::is_weak(&of(good)), "{good}");
+        }
+        assert!(!Passwords::is_weak(NOBODY) && !Passwords::is_weak("no hash at all"));
     }
 
     #[tokio::test]

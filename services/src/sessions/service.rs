@@ -1,13 +1,18 @@
 //! Signs up, in and out; refreshes; tells who calls.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
+
+use tokio::sync::Semaphore;
 
 use super::{
+    ended::Ended,
     error::Error,
     model::{Rotated, Session, Tokens},
     moves::Moves,
     passwords::{PASSWORD_MAX, PASSWORD_MIN, Passwords},
-    ports::{RateLimiter, SessionStore},
+    ports::{FactorStore, RateLimiter, SessionStore},
+    recovery::RESETS_AT_ONCE,
+    sealing::SealingKeys,
     tokens::{ACCESS_TTL, GUEST_TTL, REFRESH_TTL, TokenKeys, hash, opaque},
 };
 use crate::{
@@ -16,13 +21,14 @@ use crate::{
         clock::{Clock, Timestamp},
         error::EngineError,
         ids::{GuestId, IdSource, SessionId, ShopperId},
+        mail::Mailer,
         pincodes::{Pincode, table::table},
     },
     users::{Shopper, ports::UserStore, rules},
 };
 
 /// Tries of one account in a row, and how many come back per minute.
-const ACCOUNT_TRIES: (u32, u32) = (10, 6);
+pub(super) const ACCOUNT_TRIES: (u32, u32) = (10, 6);
 /// Tries of one client address in a row, and how many come back per minute.
 const CLIENT_TRIES: (u32, u32) = (60, 60);
 
@@ -43,23 +49,44 @@ pub struct SignUp {
 pub struct SignIn {
     pub email: String,
     pub password: String,
+    pub one_time_code: Option<String>,
     pub guest_token: Option<String>,
     pub client: String,
 }
 
+/// What sessions are made of.
+#[expect(missing_docs, reason = "each part is what its type says")]
+pub struct SessionParts {
+    pub users: Arc<dyn UserStore>,
+    pub store: Arc<dyn SessionStore>,
+    pub factors: Arc<dyn FactorStore>,
+    pub limiter: Arc<dyn RateLimiter>,
+    /// `None`: the shop reaches no mailbox, so passwords cannot be reset.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    pub moves: Moves,
+    pub keys: TokenKeys,
+    /// Seal the secrets of second factors.
+    pub sealing: SealingKeys,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
 /// The session service. Cheap to clone.
 #[derive(Clone)]
-pub struct Sessions(Arc<Inner>);
+pub struct Sessions(pub(super) Arc<Inner>);
 
-struct Inner {
-    users: Arc<dyn UserStore>,
-    store: Arc<dyn SessionStore>,
-    limiter: Arc<dyn RateLimiter>,
-    moves: Moves,
-    keys: TokenKeys,
-    passwords: Passwords,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
+pub(super) struct Inner {
+    pub(super) parts: SessionParts,
+    pub(super) passwords: Passwords,
+    pub(super) resets: Arc<Semaphore>,
+    ended: Ended,
+}
+
+impl Deref for Inner {
+    type Target = SessionParts;
+    fn deref(&self) -> &SessionParts {
+        &self.parts
+    }
 }
 
 impl std::fmt::Debug for Sessions {
@@ -70,16 +97,9 @@ impl std::fmt::Debug for Sessions {
 
 impl Sessions {
     /// Over its stores.
-    pub fn new(
-        users: Arc<dyn UserStore>,
-        store: Arc<dyn SessionStore>,
-        limiter: Arc<dyn RateLimiter>,
-        moves: Moves,
-        keys: TokenKeys,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdSource>,
-    ) -> Self {
-        Self(Arc::new(Inner { users, store, limiter, moves, keys, passwords: Passwords::default(), clock, ids }))
+    pub fn new(parts: SessionParts) -> Self {
+        let resets = Arc::new(Semaphore::new(RESETS_AT_ONCE));
+        Self(Arc::new(Inner { parts, passwords: Passwords::default(), resets, ended: Ended::default() }))
     }
 
     /// The password hasher, for accounts that are made elsewhere (the demo).
@@ -118,13 +138,13 @@ impl Sessions {
     /// # Errors
     /// Broken rules, a taken e-mail address, too many tries, or a failed store.
     pub async fn sign_up(&self, input: SignUp) -> Result<(Tokens, ShopperId), Error> {
-        self.count_try("up", &input.client, &input.email).await?;
+        self.count_try("sign-up", &input.client, &input.email, ACCOUNT_TRIES).await?;
         let email = rules::normal_email(&input.email)
             .ok_or_else(|| invalid("email", "write an address such as name@example.org"))?;
         if !rules::is_name(&input.name) {
             return Err(invalid("name", "write 1 to 200 characters"));
         }
-        check_password(&input.password)?;
+        check_password("password", &input.password)?;
         let now = self.0.clock.now();
         let password_hash = self.0.passwords.hash(input.password).await?;
         let shopper = Shopper {
@@ -144,20 +164,25 @@ impl Sessions {
         self.open(&shopper, now).await
     }
 
-    /// Signs in. An unknown address and a wrong password give the same answer after the same work.
+    /// Signs in. An unknown address and a wrong password give the same answer after the same work; a second factor is asked
+    /// for after the right password only.
     ///
     /// # Errors
-    /// [`Error::WrongCredentials`], too many tries, or a failed store.
+    /// [`Error::WrongCredentials`], [`Error::TotpRequired`], [`Error::WrongCode`], too many tries, or a failed store.
     pub async fn sign_in(&self, input: SignIn) -> Result<(Tokens, ShopperId), Error> {
-        self.count_try("in", &input.client, &input.email).await?;
+        self.count_try("sign-in", &input.client, &input.email, ACCOUNT_TRIES).await?;
         let found = match rules::normal_email(&input.email) {
             Some(email) => self.0.users.shopper_by_email(&email).await?,
             None => None,
         };
         let (shopper, stored) = found.unzip();
         let password: String = if input.password.len() > PASSWORD_MAX { String::new() } else { input.password };
-        let fits = self.0.passwords.verify(password, stored).await?;
+        let fits = self.0.passwords.verify(password.clone(), stored.clone()).await?;
         let shopper = shopper.filter(|_| fits).ok_or(Error::WrongCredentials)?;
+        self.check_factor(shopper.id, input.one_time_code.as_deref(), &input.client).await?;
+        if let Some(old) = stored.filter(|hash| Passwords::is_weak(hash)) {
+            self.0.users.rehash(shopper.id, old, self.0.passwords.hash(password).await?).await?;
+        }
         let now = self.0.clock.now();
         self.take_over(input.guest_token, shopper.id, now).await?;
         self.open(&shopper, now).await
@@ -176,7 +201,11 @@ impl Sessions {
                 let shopper = found.remove(&session.shopper).ok_or(Error::InvalidToken)?;
                 Ok((self.tokens(&shopper, session.id, new, now)?, shopper.id))
             }
-            Rotated::Replayed | Rotated::Unknown => Err(Error::InvalidToken),
+            Rotated::Replayed => {
+                self.0.ended.read_soon();
+                Err(Error::InvalidToken)
+            }
+            Rotated::Unknown => Err(Error::InvalidToken),
         }
     }
 
@@ -186,10 +215,31 @@ impl Sessions {
     /// A failed store.
     pub async fn sign_out(&self, refresh_token: &str) -> Result<(), Error> {
         self.0.store.revoke_by_token(hash(refresh_token), self.0.clock.now()).await?;
+        self.0.ended.read_soon();
         Ok(())
     }
 
-    /// Who an access token speaks for.
+    /// Who calls with an access token. That of an ended session is refused: at once where it was ended, and within
+    /// [`READ_EVERY`](super::ended::READ_EVERY) in other processes. While the store cannot be asked, what was known last
+    /// holds, so that a token outlives its session by [`ACCESS_TTL`] at most.
+    ///
+    /// # Errors
+    /// [`Error::ExpiredToken`] or [`Error::InvalidToken`].
+    pub async fn caller(&self, access_token: &str) -> Result<Caller, Error> {
+        let now = self.0.clock.now();
+        let caller = self.0.keys.read(access_token, now)?;
+        match caller.session {
+            Some(session) if self.0.ended.holds(session, &*self.0.store, now).await => Err(Error::InvalidToken),
+            _ => Ok(caller),
+        }
+    }
+
+    /// Ended sessions are looked up anew with the next call: some were ended here.
+    pub(super) fn sessions_ended(&self) {
+        self.0.ended.read_soon();
+    }
+
+    /// Who an access token speaks for, as far as the token itself tells.
     ///
     /// # Errors
     /// [`Error::ExpiredToken`] or [`Error::InvalidToken`].
@@ -198,20 +248,26 @@ impl Sessions {
     }
 
     async fn open(&self, shopper: &Shopper, now: Timestamp) -> Result<(Tokens, ShopperId), Error> {
-        let refresh = self.secret();
-        let id = SessionId(self.0.ids.next(now));
-        let session = Session {
-            id,
-            shopper: shopper.id,
-            refresh_hash: hash(&refresh),
-            expires_at: now + REFRESH_TTL,
-            revoked: false,
-        };
+        let (session, refresh) = self.next_session(shopper.id, now);
+        let id = session.id;
         self.0.store.open(session, now).await?;
         Ok((self.tokens(shopper, id, refresh, now)?, shopper.id))
     }
 
-    fn tokens(&self, shopper: &Shopper, session: SessionId, refresh: String, now: Timestamp) -> Result<Tokens, Error> {
+    /// A session to be stored, and its refresh token.
+    pub(super) fn next_session(&self, shopper: ShopperId, now: Timestamp) -> (Session, String) {
+        let refresh = self.secret();
+        let (id, refresh_hash) = (SessionId(self.0.ids.next(now)), hash(&refresh));
+        (Session { id, shopper, refresh_hash, expires_at: now + REFRESH_TTL, revoked: false }, refresh)
+    }
+
+    pub(super) fn tokens(
+        &self,
+        shopper: &Shopper,
+        session: SessionId,
+        refresh: String,
+        now: Timestamp,
+    ) -> Result<Tokens, Error> {
         let expires_at = now + ACCESS_TTL;
         let owner = Some(Owner::Shopper(shopper.id));
         let caller = Caller { owner, roles: shopper.roles, session: Some(session), expires_at: Some(expires_at) };
@@ -237,13 +293,20 @@ impl Sessions {
         Ok(())
     }
 
-    async fn count_try(&self, what: &str, client: &str, email: &str) -> Result<(), Error> {
+    /// Counts a try by its client and by its account, each with what is tried. The account is what the caller names, known
+    /// or not.
+    pub(super) async fn count_try(
+        &self,
+        what: &str,
+        client: &str,
+        account: &str,
+        account_tries: (u32, u32),
+    ) -> Result<(), Error> {
         let now = self.0.clock.now();
-        let email = hash(&email.trim().to_lowercase());
-        for (key, (burst, rate)) in [
-            (format!("sign-{what}:client:{client}"), CLIENT_TRIES),
-            (format!("sign-{what}:account:{email}"), ACCOUNT_TRIES),
-        ] {
+        let account = hash(&account.trim().to_lowercase());
+        for (key, (burst, rate)) in
+            [(format!("{what}:client:{client}"), CLIENT_TRIES), (format!("{what}:account:{account}"), account_tries)]
+        {
             match self.0.limiter.take(&key, burst, rate, now).await {
                 Ok(Ok(())) => {}
                 Ok(Err(retry_at)) => return Err(Error::TooMany { retry_at }),
@@ -254,17 +317,18 @@ impl Sessions {
         Ok(())
     }
 
-    fn secret(&self) -> String {
+    pub(super) fn secret(&self) -> String {
         opaque(self.0.ids.random(), self.0.ids.random())
     }
 }
 
-fn check_password(password: &str) -> Result<(), Error> {
+/// A password that an account may have from now on.
+pub(super) fn check_password(field: &'static str, password: &str) -> Result<(), Error> {
     if password.chars().count() < PASSWORD_MIN {
-        return Err(invalid("password", format!("use {PASSWORD_MIN} characters or more")));
+        return Err(invalid(field, format!("use {PASSWORD_MIN} characters or more")));
     }
     if password.len() > PASSWORD_MAX {
-        return Err(invalid("password", format!("use at most {PASSWORD_MAX} bytes")));
+        return Err(invalid(field, format!("use at most {PASSWORD_MAX} bytes")));
     }
     Ok(())
 }

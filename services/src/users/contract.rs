@@ -118,11 +118,14 @@ pub async fn a_race_for_an_email_has_one_winner(store: Arc<dyn UserStore>) {
     assert_eq!(winners, 1);
 }
 
-/// Passwords and delivery pincodes are set, also to nothing.
-pub async fn password_and_pincode_are_set(store: Arc<dyn UserStore>) {
+/// A hash is put in place of the one that was read, and not of another; delivery pincodes are set, also to nothing.
+pub async fn hash_and_pincode_are_set(store: Arc<dyn UserStore>) {
     let s = shopper();
     assert!(store.create(s.clone(), "old".to_owned(), NOW).await.expect("creates"));
-    store.set_password_hash(s.id, "new".to_owned(), at(1)).await.expect("sets");
+    let rehash =
+        async |old: &str, new: &str| store.rehash(s.id, old.to_owned(), new.to_owned()).await.expect("answers");
+    assert!(rehash("old", "new").await);
+    assert!(!rehash("old", "newer").await, "somebody was quicker");
     store.set_delivery_pincode(s.id, Some(pincode(110_001)), at(2)).await.expect("sets");
     let (found, hash) = store.shopper_by_email(&s.email).await.expect("reads").expect("is there");
     assert_eq!((found.delivery_pincode, hash.as_str()), (Some(pincode(110_001)), "new"));

@@ -24,8 +24,9 @@ pub trait UserStore: Send + Sync + 'static {
     async fn shopper_by_email(&self, email: &str) -> EngineResult<Option<(Shopper, String)>>;
     /// Makes an account; false when the e-mail is taken.
     async fn create(&self, shopper: Shopper, password_hash: String, now: Timestamp) -> EngineResult<bool>;
-    /// Sets the password hash.
-    async fn set_password_hash(&self, shopper: ShopperId, password_hash: String, now: Timestamp) -> EngineResult<()>;
+    /// Puts a dearer hash of the same password in place of the one that was read; false, and nothing done, when the stored
+    /// one is another by now. No event: nothing that can be seen changed.
+    async fn rehash(&self, shopper: ShopperId, old_hash: String, new_hash: String) -> EngineResult<bool>;
     /// Sets where things go.
     async fn set_delivery_pincode(
         &self,

@@ -26,6 +26,7 @@ fn meta(shopper: Option<u128>, address: [u8; 4]) -> RequestMeta {
     RequestMeta {
         caller: Caller { owner, ..Caller::anonymous() },
         request_id: "r".into(),
+        kept: None,
         address: Some(address.into()),
         now: SystemClock.now(),
     }

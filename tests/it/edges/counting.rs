@@ -126,7 +126,7 @@ counted! { UserStore, "users", {
     async fn shoppers_by_ids(&self, ids: &[ShopperId]) -> EngineResult<HashMap<ShopperId, Shopper>>;
     async fn shopper_by_email(&self, email: &str) -> EngineResult<Option<(Shopper, String)>>;
     async fn create(&self, shopper: Shopper, password_hash: String, now: Timestamp) -> EngineResult<bool>;
-    async fn set_password_hash(&self, shopper: ShopperId, password_hash: String, now: Timestamp) -> EngineResult<()>;
+    async fn rehash(&self, shopper: ShopperId, old_hash: String, new_hash: String) -> EngineResult<bool>;
     async fn set_delivery_pincode(&self, shopper: ShopperId, pincode: Option<Pincode>, now: Timestamp) -> EngineResult<()>;
     async fn addresses_of(&self, shoppers: &[ShopperId]) -> EngineResult<HashMap<ShopperId, Vec<Address>>>;
     async fn addresses_by_ids(&self, ids: &[AddressId]) -> EngineResult<HashMap<AddressId, Address>>;

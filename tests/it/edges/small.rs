@@ -6,9 +6,9 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Request, Response, Variables};
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
-    Db, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog, inventory::SqlInventoryStore,
-    items::SqlItemStore, network::SqlNetworkStore, orders::SqlOrderStore, payments::SqlSandboxLedger,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    Db, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog, factors::SqlFactorStore,
+    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, orders::SqlOrderStore,
+    payments::SqlSandboxLedger, sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
 use resolvers::{RequestData, Schema, Shop, degraded};
@@ -33,7 +33,7 @@ use services::{
     orders::{OrderParts, OrderSettings, Orders, ports::OrderStore},
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
-    sessions::{Moves, Sessions, TokenKeys},
+    sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
     users::{Shopper, Users, ports::UserStore},
     wishlists::{Wishlists, ports::WishlistStore},
 };
@@ -277,15 +277,18 @@ fn services(
         clock: Arc::clone(&time),
         ids: Arc::clone(ids),
     };
-    let sessions = Sessions::new(
-        users_counted,
-        Arc::new(SqlSessionStore::new(db())),
-        Arc::new(MemoryRateLimiter::new()),
-        moves.clone(),
-        TokenKeys::parse("k1:0123456789abcdef0123456789abcdef").expect("a key"),
-        Arc::clone(&time),
-        Arc::clone(ids),
-    );
+    let sessions = Sessions::new(SessionParts {
+        users: users_counted,
+        store: Arc::new(SqlSessionStore::new(db())),
+        factors: Arc::new(SqlFactorStore::new(db())),
+        limiter: Arc::new(MemoryRateLimiter::new()),
+        mailer: None,
+        moves: moves.clone(),
+        keys: TokenKeys::parse("k1:0123456789abcdef0123456789abcdef").expect("a key"),
+        sealing: SealingKeys::parse("k1:fedcba9876543210fedcba9876543210").expect("a key"),
+        clock: Arc::clone(&time),
+        ids: Arc::clone(ids),
+    });
     Shop {
         items,
         inventory,

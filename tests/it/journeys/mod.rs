@@ -6,10 +6,13 @@ use crate::harness::Shop;
 
 mod browse;
 mod checkout;
+mod cookies;
 mod mishaps;
+mod passwords;
 mod people;
 mod races;
 mod supply;
+mod totp;
 
 /// Bengaluru's head post office: every courier goes there.
 pub const BENGALURU: &str = "560001";

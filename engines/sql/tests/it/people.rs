@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine_sql::{
-    Db, carts::SqlCartStore, items::SqlItemStore, sessions::SqlSessionStore, users::SqlUserStore,
-    wishlists::SqlWishlistStore,
+    Db, carts::SqlCartStore, factors::SqlFactorStore, items::SqlItemStore, sessions::SqlSessionStore,
+    users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     carts::{self, Carts, ProblemKind},
@@ -13,21 +13,26 @@ use services::{
     kernel::{
         caller::Owner,
         clock::{Clock, Timestamp},
-        error::EngineResult,
+        error::{EngineError, EngineResult},
         handling::HandlingClass,
         ids::{GuestId, IdSource, ShopperId, SupplierId, SystemIds, VariantId},
         limits::CART_LINES_MAX,
+        mail::{Mail, Mailer},
         money::Money,
         pages::Window,
     },
-    sessions::{Error, MoveError, Moves, Sessions, SignIn, SignUp, TokenKeys, Tokens, ports::RateLimiter},
+    sessions::{
+        Error, MoveError, Moves, SealingKeys, SessionParts, Sessions, SignIn, SignUp, TokenKeys, Tokens,
+        ports::RateLimiter,
+    },
     wishlists::{WishlistLine, Wishlists},
 };
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use uuid::Uuid;
 
 use crate::support::{self, TestDb};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 const SUPPLIER: SupplierId = SupplierId(Uuid::from_u128(3));
 
 /// Lets `tries` through, then nobody.
@@ -41,20 +46,31 @@ impl RateLimiter for Tries {
     }
 }
 
-struct Shop {
-    fresh: TestDb,
+pub(crate) struct Shop {
+    pub(crate) fresh: TestDb,
     items: Items,
     carts: Carts,
     wishlists: Wishlists,
     moves: Moves,
-    sessions: Sessions,
+    pub(crate) sessions: Sessions,
+    mails: tokio::sync::Mutex<UnboundedReceiver<Mail>>,
 }
 
-async fn shop() -> Shop {
+/// Hands messages to the test.
+struct Sent(UnboundedSender<Mail>);
+
+#[async_trait]
+impl Mailer for Sent {
+    async fn send(&self, mail: Mail) -> EngineResult<()> {
+        self.0.send(mail).map_err(|_| EngineError::permanent("mail", "the test is over"))
+    }
+}
+
+pub(crate) async fn shop() -> Shop {
     shop_with_tries(i64::MAX).await
 }
 
-async fn shop_with_tries(tries: i64) -> Shop {
+pub(crate) async fn shop_with_tries(tries: i64) -> Shop {
     let fresh = support::db().await;
     let (db, clock, ids): (Db, Arc<dyn Clock>, Arc<dyn IdSource>) =
         (fresh.db.clone(), fresh.clock.clone(), Arc::new(SystemIds));
@@ -62,16 +78,20 @@ async fn shop_with_tries(tries: i64) -> Shop {
     let carts = Carts::new(Arc::new(SqlCartStore::new(db.clone())), items.clone(), clock.clone());
     let wishlists = Wishlists::new(Arc::new(SqlWishlistStore::new(db.clone())), items.clone(), clock.clone());
     let moves = Moves::new(carts.clone(), wishlists.clone());
-    let sessions = Sessions::new(
-        Arc::new(SqlUserStore::new(db.clone())),
-        Arc::new(SqlSessionStore::new(db)),
-        Arc::new(Tries(tries.into())),
-        moves.clone(),
-        TokenKeys::parse("k1:a secret of the tests").expect("a key"),
+    let (sent, mails) = tokio::sync::mpsc::unbounded_channel();
+    let sessions = Sessions::new(SessionParts {
+        users: Arc::new(SqlUserStore::new(db.clone())),
+        store: Arc::new(SqlSessionStore::new(db.clone())),
+        factors: Arc::new(SqlFactorStore::new(db)),
+        limiter: Arc::new(Tries(tries.into())),
+        mailer: Some(Arc::new(Sent(sent))),
+        moves: moves.clone(),
+        keys: TokenKeys::parse("k1:a secret of the tests").expect("a key"),
+        sealing: SealingKeys::parse("k1:another secret of the tests").expect("a key"),
         clock,
         ids,
-    );
-    Shop { fresh, items, carts, wishlists, moves, sessions }
+    });
+    Shop { fresh, items, carts, wishlists, moves, sessions, mails: mails.into() }
 }
 
 impl Shop {
@@ -103,20 +123,25 @@ impl Shop {
         skus.iter().map(|sku| variant_id(SUPPLIER, sku)).collect()
     }
 
-    async fn sign_up(&self, email: &str, guest_token: Option<String>) -> Result<(Tokens, ShopperId), Error> {
+    pub(crate) async fn sign_up(&self, email: &str, guest_token: Option<String>) -> Result<(Tokens, ShopperId), Error> {
         let (email, password, name, client) =
             (email.to_owned(), PASSWORD.to_owned(), "आशा".to_owned(), "127.0.0.1".to_owned());
         self.sessions.sign_up(SignUp { email, password, name, guest_token, client }).await
     }
 
-    async fn sign_in(
+    pub(crate) async fn sign_in(
         &self,
         email: &str,
         password: &str,
         guest_token: Option<String>,
     ) -> Result<(Tokens, ShopperId), Error> {
         let (email, password, client) = (email.to_owned(), password.to_owned(), "127.0.0.1".to_owned());
-        self.sessions.sign_in(SignIn { email, password, guest_token, client }).await
+        self.sessions.sign_in(SignIn { email, password, one_time_code: None, guest_token, client }).await
+    }
+
+    /// The next message that was sent.
+    pub(crate) async fn mail(&self) -> Mail {
+        self.mails.lock().await.recv().await.expect("the shop sends")
     }
 
     async fn cart(&self, owner: Owner) -> Vec<(VariantId, u32)> {
@@ -128,7 +153,7 @@ impl Shop {
     }
 }
 
-fn refresh_token(tokens: &Tokens) -> &str {
+pub(crate) fn refresh_token(tokens: &Tokens) -> &str {
     tokens.refresh.as_deref().expect("an account has a refresh token")
 }
 

@@ -1,14 +1,18 @@
 //! The contract of `sessions` on SQLite, and what the store says on the log.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use engine_sql::{args, sessions::SqlSessionStore};
+use engine_sql::{args, sessions::SqlSessionStore, users::SqlUserStore};
 use services::{
     kernel::{
         clock::{Clock, Timestamp},
         ids::{GuestId, IdSource, SessionId, ShopperId, SystemIds},
     },
-    sessions::{Session, ports::SessionStore},
+    sessions::{
+        Session,
+        passwords_contract::{self, Stores},
+        ports::SessionStore,
+    },
 };
 
 use crate::support::{contract_tests, db};
@@ -23,6 +27,26 @@ contract_tests! {
     all_sessions_of_an_account_end,
     a_guest_is_merged_once,
     a_race_for_a_guest_has_one_winner,
+    ended_sessions_are_told_with_their_instant,
+}
+
+/// The functions of the contract about passwords, each over both stores on a fresh database.
+macro_rules! passwords_contract {
+    ($($name:ident),+ $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let t = db().await;
+            let users = Arc::new(SqlUserStore::new(t.db.clone()));
+            let sessions = Arc::new(SqlSessionStore::new(t.db.clone()));
+            passwords_contract::$name(Stores { users, sessions }).await;
+        }
+    )+};
+}
+passwords_contract! {
+    a_changed_password_leaves_one_session,
+    a_reset_token_works_once_and_in_time,
+    only_the_newest_reset_token_works,
+    a_race_for_a_reset_has_one_winner,
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ contract_tests! {
     more_ids_than_one_statement_takes,
     an_email_belongs_to_one_account,
     a_race_for_an_email_has_one_winner,
-    password_and_pincode_are_set,
+    hash_and_pincode_are_set,
     an_address_book_has_at_most_one_default,
     a_race_for_the_default_has_one_winner,
     another_accounts_address_is_out_of_reach,
