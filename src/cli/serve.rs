@@ -1,5 +1,6 @@
 //! `chowk serve`: the API, its workers and the playground, until it is told to stop.
 
+use std::io::Write as _;
 use std::{fs::File, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
@@ -176,27 +177,44 @@ pub async fn run(settings: Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Tells a person where to go. Whoever started us may have stopped listening: that is no reason not to serve.
 async fn greet(settings: &Settings, server: &Server) {
+    let text = greeting(settings, server).await;
+    if let Err(e) = std::io::stdout().write_all(text.as_bytes()) {
+        tracing::debug!("nobody reads the greeting: {e}");
+    }
+}
+
+async fn greeting(settings: &Settings, server: &Server) -> String {
     let url = format!("http://{}", server.address);
-    println!("Chowk listens on {url}");
+    let mut lines = vec![format!("Chowk listens on {url}")];
     if settings.production || !roles::serves_api(&settings.roles) {
-        return;
+        return joined(&lines);
     }
     let items = server.house.index.count().await.unwrap_or(0);
-    println!("\n  GraphiQL         {url}/");
-    println!("  Demo storefront  {url}/shop.html");
-    println!("  GraphQL          {url}/graphql   (subscriptions: {}/graphql/ws)", url.replace("http", "ws"));
-    println!("  {items} items can be found\n");
-    println!("Three things to try in GraphiQL:");
-    println!("  1. tab SearchPage: what can be delivered to 560001, with a promise on each hit");
-    println!("  2. button Guest, then the tabs ItemPage, AddToCart, QuoteTo, Place: an order, paid with tok_succeeds");
-    println!("  3. tab FollowOrder: watch it reach the doorstep within a minute\n");
+    lines.extend([
+        format!("\n  GraphiQL         {url}/"),
+        format!("  Demo storefront  {url}/shop.html"),
+        format!("  GraphQL          {url}/graphql   (subscriptions: {}/graphql/ws)", url.replace("http", "ws")),
+        format!("  {items} items can be found\n"),
+        "Three things to try in GraphiQL:".to_owned(),
+        "  1. tab SearchPage: what can be delivered to 560001, with a promise on each hit".to_owned(),
+        "  2. button Guest, then the tabs ItemPage, AddToCart, QuoteTo, Place: an order, paid with tok_succeeds"
+            .to_owned(),
+        "  3. tab FollowOrder: watch it reach the doorstep within a minute\n".to_owned(),
+    ]);
     if !playground::is_built_in() {
-        println!("GraphiQL is not built in: install Node.js 20 or newer, run `make playground`, start again.\n");
+        let how = "GraphiQL is not built in: install Node.js 20 or newer, run `make playground`, start again.\n";
+        lines.push(how.to_owned());
     }
     for account in crate::demo::accounts::accounts() {
         if matches!(server.house.users.shopper_by_email(account.email).await, Ok(Some(_))) {
-            println!("  {:32} {}", account.email, crate::demo::PASSWORD);
+            lines.push(format!("  {:32} {}", account.email, crate::demo::PASSWORD));
         }
     }
+    joined(&lines)
+}
+
+fn joined(lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |text, line| text + line + "\n")
 }

@@ -2,6 +2,7 @@
 //! is down, and what its subscriptions tell. HTTP is not here.
 
 mod calls;
+mod canaries;
 mod counting;
 mod failures;
 mod mutations;

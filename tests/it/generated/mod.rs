@@ -6,8 +6,12 @@ use async_graphql_parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition,
 };
 
+mod hostile;
 mod owners;
 mod roles;
+
+/// Levels of optional inputs that are filled in for the sake of a text in them.
+const TEXT_DEPTH: usize = 3;
 
 /// The schema as it is exported.
 pub struct Sdl(BTreeMap<String, TypeDefinition>);
@@ -72,7 +76,18 @@ impl Sdl {
 
     /// The least document that calls a root field: required arguments only.
     pub fn call(&self, root: &str, field: &FieldDefinition) -> String {
-        let arguments: Vec<_> = field.arguments.iter().filter_map(|a| self.argument(&a.node)).collect();
+        self.call_with(root, field, None)
+    }
+
+    /// The same with a text in every place that takes one, optional ones included; `None` when there is no such place.
+    pub fn call_with_text(&self, root: &str, field: &FieldDefinition, text: &str) -> Option<String> {
+        let takes = field.arguments.iter().any(|a| self.takes_text(&a.node.ty.node, TEXT_DEPTH));
+        takes.then(|| self.call_with(root, field, Some(text)))
+    }
+
+    fn call_with(&self, root: &str, field: &FieldDefinition, text: Option<&str>) -> String {
+        let arguments = field.arguments.iter().filter_map(|a| self.argument(&a.node, text, TEXT_DEPTH));
+        let arguments: Vec<_> = arguments.collect();
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
         let selection = match self.0.get(named(&field.ty.node.base)).map(|t| &t.kind) {
             Some(TypeKind::Object(o)) if o.fields.iter().any(|f| f.node.name.node.as_str() == "errors") => {
@@ -84,20 +99,33 @@ impl Sdl {
         format!("{} {{ {}{arguments}{selection} }}", root.to_lowercase(), field.name.node)
     }
 
-    fn argument(&self, value: &InputValueDefinition) -> Option<String> {
-        let required = !value.ty.node.nullable && value.default_value.is_none();
-        required.then(|| format!("{}: {}", value.name.node, self.literal(&value.ty.node)))
+    /// Whether a text fits somewhere into a value of this type.
+    fn takes_text(&self, ty: &Type, depth: usize) -> bool {
+        match (named(&ty.base), self.0.get(named(&ty.base)).map(|t| &t.kind)) {
+            ("String", _) => true,
+            (_, Some(TypeKind::InputObject(i))) if depth > 0 => {
+                i.fields.iter().any(|f| self.takes_text(&f.node.ty.node, depth - 1))
+            }
+            _ => false,
+        }
     }
 
-    /// The least value of a type.
-    fn literal(&self, ty: &Type) -> String {
+    fn argument(&self, value: &InputValueDefinition, text: Option<&str>, depth: usize) -> Option<String> {
+        let ty = &value.ty.node;
+        let required = !ty.nullable && value.default_value.is_none();
+        let wanted = required || text.is_some() && depth > 0 && self.takes_text(ty, depth - 1);
+        wanted.then(|| format!("{}: {}", value.name.node, self.literal(ty, text, depth.saturating_sub(1))))
+    }
+
+    /// The least value of a type, or one with the text wherever there is room for it.
+    fn literal(&self, ty: &Type, text: Option<&str>, depth: usize) -> String {
         let name = match &ty.base {
-            BaseType::List(of) => return format!("[{}]", self.literal(of)),
+            BaseType::List(of) => return format!("[{}]", self.literal(of, text, depth)),
             BaseType::Named(name) => name.as_str(),
         };
         match name {
             "ID" => return format!("{:?}", resolvers::ids::of(services::kernel::ids::OrderId(uuid::Uuid::now_v7())).0),
-            "String" => return "\"xxxxxxxxxxxxxxxx\"".to_owned(),
+            "String" => return serde_json::Value::from(text.unwrap_or("xxxxxxxxxxxxxxxx")).to_string(),
             "Int" | "Long" => return "1".to_owned(),
             "Float" => return "1.0".to_owned(),
             "Boolean" => return "true".to_owned(),
@@ -112,9 +140,12 @@ impl Sdl {
                 let fields = i.fields.iter().map(|f| &f.node);
                 let one_of = directives.iter().any(|d| d.node.name.node.as_str() == "oneOf");
                 let fields: Vec<_> = if one_of {
-                    fields.take(1).map(|f| format!("{}: {}", f.name.node, self.literal(&f.ty.node))).collect()
+                    let wordy = i.fields.iter().position(|f| self.takes_text(&f.node.ty.node, depth));
+                    let chosen = wordy.filter(|_| text.is_some()).unwrap_or(0);
+                    let one = fields.skip(chosen).take(1);
+                    one.map(|f| format!("{}: {}", f.name.node, self.literal(&f.ty.node, text, depth))).collect()
                 } else {
-                    fields.filter_map(|f| self.argument(f)).collect()
+                    fields.filter_map(|f| self.argument(f, text, depth)).collect()
                 };
                 format!("{{ {} }}", fields.join(", "))
             }
