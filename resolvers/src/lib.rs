@@ -23,6 +23,7 @@ pub mod shop;
 pub mod carts;
 pub mod checkout;
 pub mod items;
+pub mod notifications;
 pub mod orders;
 pub mod search;
 pub mod serviceability;

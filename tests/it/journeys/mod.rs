@@ -6,6 +6,7 @@ use crate::harness::Shop;
 
 mod browse;
 mod checkout;
+mod messages;
 mod mishaps;
 mod people;
 mod races;
