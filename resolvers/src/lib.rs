@@ -24,6 +24,7 @@ pub mod tokens;
 pub mod carts;
 pub mod checkout;
 pub mod items;
+pub mod notifications;
 pub mod orders;
 pub mod search;
 pub mod serviceability;

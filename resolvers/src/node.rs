@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use futures::future::join_all;
 use services::kernel::{
     ids::{
-        AddressId, CartId, CartLineId, CategoryId, ItemId, OrderId, QuoteId, ShopperId, VariantId, WishlistId,
-        WishlistLineId,
+        AddressId, CartId, CartLineId, CategoryId, ItemId, NotificationId, OrderId, QuoteId, ShopperId, VariantId,
+        WishlistId, WishlistLineId,
     },
     limits::PAGE_MAX,
 };
@@ -20,6 +20,7 @@ use crate::{
     error::{Attempt, Refused, Telling},
     ids::{self, Key, Kind},
     items::{category::Category, types::Item, variant::Variant},
+    notifications::types::Notification,
     orders::types::{Order, OrderLine, Payment, Refund, Shipment},
     staff::network::{Courier, Lane},
     viewer::types::{Address, Shopper},
@@ -60,6 +61,8 @@ pub enum Node {
     Payment(Payment),
     /// A refund of it.
     Refund(Refund),
+    /// A message of the shop to the caller.
+    Notification(Notification),
     /// A lane, for operators.
     Lane(Lane),
     /// A courier partner, for operators.
@@ -131,6 +134,7 @@ async fn own(scope: &Scope, kind: Kind, uuid: Uuid) -> Attempt<Option<Node>> {
         Kind::Wishlist => {
             Some(Wishlist::of(shop, owner).await?).filter(|w| w.has_id(WishlistId(uuid))).map(Node::Wishlist)
         }
+        Kind::Notification => Notification::find(scope, owner, NotificationId(uuid)).await?.map(Node::Notification),
         Kind::WishlistLine => {
             let id = WishlistLineId(uuid);
             let mut found = shop.wishlists.lines_by_ids(owner, &[id]).await?;

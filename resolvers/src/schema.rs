@@ -14,6 +14,7 @@ use crate::{
     fanout::Fanout,
     items::{mutation::ItemsMutation, query::ItemsQuery},
     node::NodeQuery,
+    notifications::{mutation::NotificationsMutation, subscription::NotificationsSubscription},
     orders::{mutation::OrdersMutation, query::OrdersQuery, subscription::OrdersSubscription},
     search::query::SearchQuery,
     serviceability::query::ServiceabilityQuery,
@@ -41,13 +42,14 @@ pub struct Mutation(
     WishlistsMutation,
     CheckoutMutation,
     OrdersMutation,
+    NotificationsMutation,
     ItemsMutation,
     StaffMutation,
 );
 
 /// What a storefront can follow.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription, CartsSubscription);
+pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -175,7 +177,9 @@ mod tests {
         ("SearchConnection", &["nodes"]),
         ("SearchEdge", &["node", "delivery"]),
         ("SuggestionList", &["categories", "items"]),
-        ("Viewer", &["shopper", "deliveryLocation", "cart", "wishlist", "orders", "addresses"]),
+        ("Viewer", &["shopper", "deliveryLocation", "cart", "wishlist", "orders", "notifications", "addresses"]),
+        ("Notification", &["order"]),
+        ("NotificationConnection", &["unreadCount"]),
         ("Cart", &["subtotal"]),
         ("CartLine", &["variant", "total", "notes"]),
         ("Wishlist", &["lines"]),
@@ -224,7 +228,7 @@ mod tests {
             .iter()
             .filter(|t| matches!(&t.kind, TypeKind::Object(o) if o.implements.iter().any(|i| i.node == *"Node")))
             .count();
-        assert_eq!(nodes, 17);
+        assert_eq!(nodes, 18);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use services::{
     items::Items,
     kernel::{clock::Clock, events::EventLog, ids::IdSource},
     logistics::ports::NetworkStore,
+    notifications::Notifications,
     orders::Orders,
     reconciliation::BooksStore,
     search::Search,
@@ -41,6 +42,8 @@ pub struct Shop {
     pub search: Search,
     /// Quotes and orders.
     pub orders: Orders,
+    /// Messages to shoppers.
+    pub notifications: Notifications,
     /// What wakes subscriptions.
     pub log: Arc<dyn EventLog>,
     /// The delivery network, for staff.

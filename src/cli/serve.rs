@@ -1,7 +1,6 @@
 //! `chowk serve`: the API, its workers and the playground, until it is told to stop.
 
-use std::io::Write as _;
-use std::{fs::File, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{fs::File, io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::Router;

@@ -173,6 +173,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         moves,
         search,
         orders,
+        notifications: notifications.clone(),
         log: Arc::clone(&log),
         network,
         books: Arc::clone(&books),

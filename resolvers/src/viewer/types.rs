@@ -17,8 +17,11 @@ use crate::{
     context::{Asking, Scope},
     error::{Attempt, Telling},
     ids,
+    notifications::types::NotificationConnection,
     orders::list::{OrderConnection, OrderFilterInput, OrderPaging},
+    pages::either_way,
     scalars::Pincode,
+    shop::Shop,
     wishlists::types::Wishlist,
 };
 
@@ -37,6 +40,15 @@ impl Viewer {
     async fn account(self, scope: &Scope) -> Attempt<Option<Shopper>> {
         let Some(id) = self.0.shopper() else { return Ok(None) };
         Shopper::find(scope, id).await
+    }
+    async fn messages(
+        self,
+        shop: &Shop,
+        forwards: (Option<i32>, Option<&str>),
+        backwards: (Option<i32>, Option<&str>),
+    ) -> Attempt<NotificationConnection> {
+        let window = either_way(forwards, backwards, 20, NotificationConnection::MOST)?;
+        NotificationConnection::read(shop, self.0, window).await
     }
     async fn address_book(self, scope: &Scope) -> Attempt<Vec<Address>> {
         let Some(id) = self.0.shopper() else { return Ok(Vec::new()) };
@@ -78,6 +90,18 @@ impl Viewer {
     ) -> Option<Result<OrderConnection>> {
         let paging = OrderPaging { first, after, last, before };
         ctx.tell(OrderConnection::read(ctx.shop(), self.0, filter.unwrap_or_default(), paging).await)
+    }
+    /// Messages of the shop, newest first. Null only when they cannot be had now.
+    async fn notifications(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size forwards, at most 50.")] first: Option<i32>,
+        #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page size backwards, at most 50.")] last: Option<i32>,
+        #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
+    ) -> Option<Result<NotificationConnection>> {
+        let page = self.messages(ctx.shop(), (first, after.as_deref()), (last, before.as_deref())).await;
+        ctx.tell(page)
     }
     /// Saved addresses, the default one first; empty for a guest. Null only when they cannot be had now.
     async fn addresses(&self, ctx: &Context<'_>) -> Option<Result<Vec<Address>>> {

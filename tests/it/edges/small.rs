@@ -7,8 +7,9 @@ use async_graphql::{Request, Response, Variables};
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
     Db, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, orders::SqlOrderStore,
-    payments::SqlSandboxLedger, sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
+    orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore, users::SqlUserStore,
+    wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
 use resolvers::{RequestData, Schema, Shop, degraded};
@@ -30,6 +31,7 @@ use services::{
         pincodes::Pincode,
     },
     logistics::{Courier, Lane, LaneEnd, Network, Node, NodeKind, Rate, Reach, ports::NetworkStore},
+    notifications::Notifications,
     orders::{OrderParts, OrderSettings, Orders, ports::OrderStore},
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
@@ -300,6 +302,11 @@ fn services(
         moves,
         search,
         orders: Orders::new(parts, OrderSettings::default()),
+        notifications: Notifications::new(
+            Arc::new(SqlNotificationStore::new(db())),
+            Arc::clone(&time),
+            Arc::clone(ids),
+        ),
         log,
         network,
         books: Arc::new(SqlBooksStore::new(db())),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use services::kernel::ids::{AddressId, CartLineId, OrderId, QuoteId, WishlistLineId};
+use services::kernel::ids::{AddressId, CartLineId, NotificationId, OrderId, QuoteId, WishlistLineId};
 use uuid::Uuid;
 
 use super::{Sdl, roles::sign_in};
@@ -38,7 +38,7 @@ const PUBLIC_NODES: [&str; 3] = ["Category", "Item", "Variant"];
 const STAFF_NODES: [&str; 2] = ["Courier", "Lane"];
 
 /// A place that takes an owner's id: the document that puts `$id` there, and which of the owner's things is tried.
-const PROBES: [(&str, &str, &str); 13] = [
+const PROBES: [(&str, &str, &str); 14] = [
     (
         "CancelOrderInput.orderId",
         "Order",
@@ -99,6 +99,11 @@ const PROBES: [(&str, &str, &str); 13] = [
         "WishlistLine",
         "mutation($id: ID!, $k: String!) { moveWishlistLinesToCart(input: { lineIds: [$id], idempotencyKey: $k }) { cart { totalQuantity } errors { code message path } } }",
     ),
+    (
+        "MarkNotificationsReadInput.ids",
+        "Notification",
+        "mutation($id: ID!) { markNotificationsRead(input: { ids: [$id] }) { markedCount errors { code message path } } }",
+    ),
     ("Query.node.id", "Order", "query($id: ID!) { node(id: $id) { id } }"),
 ];
 
@@ -120,14 +125,17 @@ async fn things(shop: &Shop, token: &str) -> BTreeMap<&'static str, String> {
     let shipped = order(shop, token, &wanted[1], "tok_succeeds").await;
     let whole = "query($r: ID!, $s: ID!) { refunded: node(id: $r) { ... on Order { refunds { id } } }
         shipped: node(id: $s) { ... on Order { id lines { id } payment { id } shipments { id } } }
-        viewer { shopper { id } addresses { id } cart { id lines { id } } wishlist { id lines(first: 1) { nodes { id } } } } }";
+        viewer { shopper { id } notifications(first: 1) { nodes { id } } addresses { id } cart { id lines { id } } wishlist { id lines(first: 1) { nodes { id } } } } }";
     add(shop, token, &wanted[0], 1).await;
     let wish = format!(
         "mutation($v: [ID!]!) {{ addWishlistLines(input: {{ variantIds: $v }}) {{ wishlist {{ id }} {ERRORS} }} }}"
     );
     shop.done("addWishlistLines", &wish, json!({ "v": [wanted[1]] }), Some(token)).await;
-    let there =
-        |d: &Value| d["shipped"]["shipments"][0]["id"].is_string() && d["refunded"]["refunds"][0]["id"].is_string();
+    let there = |d: &Value| {
+        d["shipped"]["shipments"][0]["id"].is_string()
+            && d["refunded"]["refunds"][0]["id"].is_string()
+            && d["viewer"]["notifications"]["nodes"][0]["id"].is_string()
+    };
     let ids = json!({ "r": refunded["id"], "s": shipped["id"] });
     let all = shop.until(whole, ids, Some(token), there).await;
     let quoted = quote(shop, token, Some(json!([{ "variantId": wanted[0], "quantity": 1 }]))).await;
@@ -146,6 +154,7 @@ async fn things(shop: &Shop, token: &str) -> BTreeMap<&'static str, String> {
         ("CartLine", id("/viewer/cart/lines/0/id")),
         ("Wishlist", id("/viewer/wishlist/id")),
         ("WishlistLine", id("/viewer/wishlist/lines/nodes/0/id")),
+        ("Notification", id("/viewer/notifications/nodes/0/id")),
         ("CheckoutQuote", quoted["quote"]["id"].as_str().expect("a quote").to_owned()),
     ])
 }
@@ -159,6 +168,7 @@ fn absent(kind: &str, things: &BTreeMap<&str, String>) -> String {
         "Address" => resolvers::ids::of(AddressId(new)).0,
         "CartLine" => resolvers::ids::of(CartLineId(new)).0,
         "WishlistLine" => resolvers::ids::of(WishlistLineId(new)).0,
+        "Notification" => resolvers::ids::of(NotificationId(new)).0,
         // Of an order of nobody's, such as the shop would give out.
         other => panic!("say how an id of a {other} is made: {:?}", things.keys()),
     }
@@ -218,7 +228,7 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
                 assert_eq!(answers[0], answers[1], "{place}: what is another's is told apart from what is not there");
             }
             // Refused, not found, or (a line of a list that is gone counts as moved) nothing in the caller's own cart.
-            let harmless = ["\"code\":\"", "{\"data\":{\"node\":null}}", "\"totalQuantity\":0"];
+            let harmless = ["\"code\":\"", "{\"data\":{\"node\":null}}", "\"totalQuantity\":0", "\"markedCount\":0"];
             assert!(harmless.iter().any(|h| answers[0].contains(h)), "{place}: {}", answers[0]);
         }
     }
