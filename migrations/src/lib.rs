@@ -12,6 +12,7 @@ mod m20260101_000003_log;
 mod m20260101_000004_orders;
 mod m20260101_000005_messages;
 mod m20260101_000006_people;
+mod m20260101_000007_event_ids;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000004_orders::Migration),
             Box::new(m20260101_000005_messages::Migration),
             Box::new(m20260101_000006_people::Migration),
+            Box::new(m20260101_000007_event_ids::Migration),
         ]
     }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use engine_sql::event_log::SqlEventLog;
-use services::kernel::events::{EventLog, Topic};
+use services::kernel::events::Topic;
 
 use super::databases::Databases;
 
 /// The log over all outboxes.
-pub fn log(databases: &Databases) -> Arc<dyn EventLog> {
+pub fn log(databases: &Databases) -> Arc<SqlEventLog> {
     let elsewhere = [
         (Topic::Carts, databases.carts.clone()),
         (Topic::Wishlists, databases.wishlists.clone()),
