@@ -7,10 +7,12 @@ use anyhow::Context;
 use engine_sql::items::SqlItemStore;
 use services::{
     items::ports::ItemStore,
-    kernel::{events::relay::KeptEvents, ids::IdSource},
+    kernel::{error::EngineResult, events::relay::KeptEvents, ids::IdSource},
 };
 
-use super::databases::Databases;
+use workers::{relay::Relay, worker::drain};
+
+use super::{House, databases::Databases};
 use crate::settings::Settings;
 
 /// The store of items.
@@ -40,4 +42,22 @@ pub async fn home(settings: &Settings, databases: &Databases, ids: &Arc<dyn IdSo
     debug_assert!(!settings.items_url.starts_with("mongodb"), "the settings were checked");
     let _ = ids;
     Ok(ItemsHome { store: Arc::new(SqlItemStore::new(databases.items.clone())), kept: None })
+}
+
+/// The worker that brings their events to the log, where one is needed.
+pub fn relay(house: &House) -> Option<Relay> {
+    let kept = Arc::clone(house.items.kept.as_ref()?);
+    Some(Relay::new(kept, Arc::clone(&house.intake), Arc::clone(&house.clock), &*house.shop.ids))
+}
+
+/// Brings all of them to the log now, for commands that go on to read it. While another process has the lease there is
+/// nothing to do here.
+///
+/// # Errors
+/// When the store or the log does not answer.
+pub async fn bring_events(house: &House) -> EngineResult<()> {
+    match relay(house) {
+        Some(relay) => drain(&relay).await.map(|_| ()),
+        None => Ok(()),
+    }
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog,
-    inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, inventory::SqlInventoryStore,
+    network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore, sessions::SqlSessionStore,
+    users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -102,8 +102,8 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let Ambient { clock, ids } = ambient;
     let databases = Databases::open(settings, &clock, &ids).await?;
     let main = &databases.main;
-    let sql_log = events::log(&databases);
-    let log: Arc<dyn EventLog> = Arc::<SqlEventLog>::clone(&sql_log);
+    let log = events::log(&databases);
+    let intake = events::intake(&databases);
     let items_home = items::home(settings, &databases, &ids).await?;
     let items = Items::new(Arc::clone(&items_home.store), Arc::clone(&clock), Arc::clone(&ids));
     let inventory = Inventory::new(Arc::new(SqlInventoryStore::new(main.clone())), Arc::clone(&clock));
@@ -190,7 +190,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         shop,
         databases,
         log,
-        intake: sql_log,
+        intake,
         items: items_home,
         index,
         provider,

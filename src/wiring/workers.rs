@@ -21,7 +21,6 @@ use workers::{
     payment::Payment,
     processing::Processing,
     refunds::Refunds,
-    relay::Relay,
     retention::Retention,
     sweeper::Sweeper,
     worker,
@@ -81,9 +80,8 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
     for handler in handlers(house) {
         all.push(Arc::new(Consumer::new(handler, Arc::clone(&house.log), Arc::clone(&house.clock))));
     }
-    if let Some(kept) = &house.items.kept {
-        let intake = Arc::clone(&house.intake);
-        all.push(Arc::new(Relay::new(Arc::clone(kept), intake, Arc::clone(&house.clock), &*shop.ids)));
+    if let Some(relay) = super::items::relay(house) {
+        all.push(Arc::new(relay));
     }
     all.retain(|w| roles::runs(&settings.roles, w.name()));
     if roles::serves_api(&settings.roles) {

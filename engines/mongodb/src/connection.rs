@@ -147,7 +147,7 @@ fn code(e: &Error) -> Option<i32> {
 fn error(e: &Error) -> EngineError {
     // The driver finds no server to choose when the only one is too old, and says so in words alone.
     let too_old = match &*e.kind {
-        ErrorKind::ServerSelection { message } => message.contains("wire version"),
+        ErrorKind::ServerSelection { message, .. } => message.contains("wire version"),
         ErrorKind::IncompatibleServer { .. } => true,
         _ => false,
     };
