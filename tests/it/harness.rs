@@ -9,7 +9,7 @@ use std::{
 use chowk::{
     cli::{seed, serve::Server},
     settings::{Settings, Sources},
-    wiring::{Ambient, databases::Databases, items},
+    wiring::Ambient,
 };
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -116,33 +116,6 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Carries the items of a data folder to the server that the settings name, as if they had always been there: what they
-/// announce is on the log of the folder already.
-async fn move_items(settings: &Settings) {
-    let Ambient { clock, ids } = Ambient::default();
-    let here = Settings { items_url: String::new(), ..settings.clone() };
-    let databases = Databases::open(&here, &clock, &ids).await.expect("the folder opens");
-    let from = items::home(&here, &databases, &ids).await.expect("the items are here").store;
-    let there = items::home(settings, &databases, &ids).await.expect("the server answers");
-    let categories = from.categories().await.expect("the categories are read");
-    there.store.save_categories(categories, clock.now()).await.expect("the categories are saved");
-    let mut last = None;
-    loop {
-        let page = from.scan(last, 500).await.expect("the items are read");
-        let Some(item) = page.last() else { break };
-        last = Some(item.id);
-        there.store.save(page, clock.now()).await.expect("the items are saved");
-    }
-    let kept = there.kept.expect("it keeps its events");
-    loop {
-        let some = kept.kept(500).await.expect("the events are read");
-        if some.is_empty() {
-            break;
-        }
-        kept.forget(&some).await.expect("the events are forgotten");
-    }
-}
-
 impl Shop {
     /// A shop with the demonstration's data.
     pub async fn start() -> Self {
@@ -155,15 +128,7 @@ impl Shop {
         let data = folder.path().join("data");
         let template = tokio::task::spawn_blocking(template).await.expect("the template");
         copy_whole(template, &data);
-        let mut more = more.to_vec();
-        let mongodb = std::env::var("CHOWK_TEST_MONGODB_URL").map(|url| format!("{url}/shop-{}", uuid::Uuid::now_v7()));
-        if let Ok(url) = &mongodb {
-            more.insert(0, ("items_url", url));
-        }
-        let settings = settings(&data, &more);
-        if mongodb.is_ok_and(|url| url == settings.items_url) {
-            move_items(&settings).await;
-        }
+        let settings = settings(&data, more);
         let server = Server::start(&settings, Ambient::default()).await.expect("the shop starts");
         Self { server: Some(server), settings, folder, client: reqwest::Client::new() }
     }
