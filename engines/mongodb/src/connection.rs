@@ -74,7 +74,8 @@ impl Mongo {
     /// # Errors
     /// Retryable when the server cannot be reached; else it refuses, and the sentence says what to do.
     pub async fn prepare(&self) -> EngineResult<()> {
-        self.0.prepared.get_or_try_init(|| self.make_ready()).await.map(|()| ())
+        self.0.prepared.get_or_try_init(|| self.make_ready()).await?;
+        Ok(())
     }
 
     async fn make_ready(&self) -> EngineResult<()> {
