@@ -44,7 +44,7 @@ test-offline: deps ## the same without a network
 import-memory: build ## import 500,000 made-up rows and prove that memory stays flat
 	tests/import-memory
 
-test-engines: ## the contracts and journeys on real engines: ENGINES=redis,mariadb,smtp chooses
+test-engines: ## the contracts and journeys on real engines: ENGINES=redis,mongodb chooses
 	tests/engines/run
 
 check: ## format, lints, licences

@@ -12,6 +12,7 @@ mod m20260101_000003_log;
 mod m20260101_000004_orders;
 mod m20260101_000005_messages;
 mod m20260101_000006_people;
+mod m20260101_000007_event_ids;
 mod m20260201_000001_passwords;
 mod m20260201_000002_second_factors;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000004_orders::Migration),
             Box::new(m20260101_000005_messages::Migration),
             Box::new(m20260101_000006_people::Migration),
+            Box::new(m20260101_000007_event_ids::Migration),
             Box::new(m20260201_000001_passwords::Migration),
             Box::new(m20260201_000002_second_factors::Migration),
         ]

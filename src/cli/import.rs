@@ -158,6 +158,7 @@ async fn announce(house: &House, supplier: SupplierId, summary: &Summary) -> any
 }
 
 async fn index(house: &House) -> anyhow::Result<()> {
+    wiring::items::bring_events(house).await?;
     let bar = ProgressBar::new_spinner().with_message("search index");
     loop {
         let taken = house.shop.search.index_step(house.log.as_ref(), INDEX_STEP).await?;

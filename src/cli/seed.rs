@@ -134,6 +134,7 @@ async fn accounts(house: &House, shop: &DemoShop) -> anyhow::Result<()> {
 }
 
 async fn index(house: &House) -> anyhow::Result<()> {
+    wiring::items::bring_events(house).await?;
     let bar = bar("index", 0);
     let mut done = 0;
     loop {

@@ -8,7 +8,7 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("database_url", &["sqlite:", "mysql:"]),
     ("carts_url", &["sqlite:", "mysql:"]),
     ("wishlists_url", &["sqlite:", "mysql:"]),
-    ("items_url", &["sqlite:", "mysql:"]),
+    ("items_url", ITEMS),
     ("search_url", &["tantivy:"]),
     ("events_url", &["outbox:"]),
     ("cache_url", CACHES),
@@ -16,8 +16,11 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("mail_url", &["inapp:"]),
 ];
 const CACHES: &[&str] = if cfg!(feature = "redis") { &["memory:", "redis:", "rediss:"] } else { &["memory:"] };
+const ITEMS: &[&str] =
+    if cfg!(feature = "mongodb") { &["sqlite:", "mysql:", "mongodb:", "mongodb+srv:"] } else { &["sqlite:", "mysql:"] };
 /// Schemes that a feature of the build brings, each named like its engine.
-const BROUGHT: [(&str, &str); 2] = [("redis", "redis"), ("rediss", "redis")];
+const BROUGHT: [(&str, &str); 4] =
+    [("redis", "redis"), ("rediss", "redis"), ("mongodb", "mongodb"), ("mongodb+srv", "mongodb")];
 /// Schemes of engines that live in the process: they refuse to be split over processes.
 const IN_PROCESS: [&str; 3] = ["sqlite:", "tantivy:", "memory:"];
 /// Names of the roles of a process.
@@ -39,6 +42,11 @@ pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
         }
         if url.starts_with("redis") && url::Url::parse(url).map_or(true, |u| u.host_str().is_none_or(str::is_empty)) {
             return refuse(format!("`{name}`: the URL is malformed: write redis://user:password@host:port"));
+        }
+        // Several hosts parted by commas are good for the driver, which reads the rest at the start.
+        let hosts = url.split_once("://").map_or("", |(_, rest)| rest);
+        if url.starts_with("mongodb") && (hosts.is_empty() || hosts.starts_with(['/', '?'])) {
+            return refuse(format!("`{name}`: the URL is malformed: write mongodb://user:password@host:port/database"));
         }
         if url.starts_with("mysql:") && url::Url::parse(url).is_err() {
             return refuse(format!("`{name}`: the URL is malformed: write mysql://user:password@host:port/database"));

@@ -49,6 +49,10 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("", vec![("CHOWK_CACHE_URL", "redis://127.0.0.1")], "cargo build --features redis"),
         #[cfg(feature = "redis")]
         ("", vec![("CHOWK_CACHE_URL", "redis:")], "write redis://"),
+        #[cfg(not(feature = "mongodb"))]
+        ("", vec![("CHOWK_ITEMS_URL", "mongodb://127.0.0.1")], "cargo build --features mongodb"),
+        #[cfg(feature = "mongodb")]
+        ("", vec![("CHOWK_ITEMS_URL", "mongodb://")], "write mongodb://"),
         ("", vec![("CHOWK_ROLES", "api")], "lives inside one"),
         ("", vec![("CHOWK_ROLES", "cook")], "no role `cook`"),
         ("", vec![("CHOWK_SWEEP", "1h")], "lower `sweep`"),

@@ -17,7 +17,7 @@ pub struct Databases {
     pub carts: Db,
     /// Wishlists.
     pub wishlists: Db,
-    /// Items.
+    /// Items; where they live elsewhere, the main one, to which their events are brought.
     pub items: Db,
 }
 
@@ -30,12 +30,14 @@ impl Databases {
         std::fs::create_dir_all(&settings.data).with_context(|| {
             format!("`data`: the folder {} cannot be made: choose another", settings.data.display())
         })?;
+        let items_url =
+            if settings.items_url.starts_with("mongodb") { settings.database_url() } else { settings.items_url() };
         let mut open: Vec<(String, Db)> = Vec::new();
         for (name, url) in [
             ("database_url", settings.database_url()),
             ("carts_url", settings.carts_url()),
             ("wishlists_url", settings.wishlists_url()),
-            ("items_url", settings.items_url()),
+            ("items_url", items_url.clone()),
         ] {
             if open.iter().all(|(u, _)| *u != url) {
                 let db = Db::open(&url, Arc::clone(clock), Arc::clone(ids))
@@ -51,7 +53,7 @@ impl Databases {
             main: find(settings.database_url())?,
             carts: find(settings.carts_url())?,
             wishlists: find(settings.wishlists_url())?,
-            items: find(settings.items_url())?,
+            items: find(items_url)?,
         })
     }
 }

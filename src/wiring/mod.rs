@@ -6,8 +6,8 @@ use std::sync::{Arc, atomic::AtomicU64};
 use anyhow::Context;
 use engine_sql::{
     activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
-    orders::SqlOrderStore, sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
+    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -16,7 +16,7 @@ use services::{
     items::Items,
     kernel::{
         clock::{Clock, SystemClock},
-        events::EventLog,
+        events::{EventLog, relay::EventIntake},
         ids::{IdSource, SystemIds},
     },
     logistics::ports::NetworkStore,
@@ -37,6 +37,7 @@ pub mod cache;
 pub mod databases;
 pub mod edge_parts;
 pub mod events;
+pub mod items;
 pub mod mail;
 pub mod payments;
 pub mod roles;
@@ -55,6 +56,10 @@ pub struct House {
     pub databases: Databases,
     /// The event log.
     pub log: Arc<dyn EventLog>,
+    /// The same, for events that another store kept.
+    pub intake: Arc<dyn EventIntake>,
+    /// The store of items, for the relay and the readiness.
+    pub items: items::ItemsHome,
     /// The search index.
     pub index: Arc<dyn SearchIndex>,
     /// The payment provider.
@@ -99,7 +104,9 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let databases = Databases::open(settings, &clock, &ids).await?;
     let main = &databases.main;
     let log = events::log(&databases);
-    let items = Items::new(Arc::new(SqlItemStore::new(databases.items.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let intake = events::intake(&databases);
+    let items_home = items::home(settings, &databases, &ids).await?;
+    let items = Items::new(Arc::clone(&items_home.store), Arc::clone(&clock), Arc::clone(&ids));
     let inventory = Inventory::new(Arc::new(SqlInventoryStore::new(main.clone())), Arc::clone(&clock));
     let network: Arc<dyn NetworkStore> = Arc::new(SqlNetworkStore::new(main.clone()));
     let serviceability = Serviceability::new(Arc::clone(&network), inventory.clone(), Arc::clone(&clock));
@@ -190,6 +197,8 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         shop,
         databases,
         log,
+        intake,
+        items: items_home,
         index,
         provider,
         users: user_store,

@@ -1,7 +1,7 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 10] = [
+pub const WORKERS: [&str; 11] = [
     "payment",
     "refunds",
     "sweeper",
@@ -12,6 +12,7 @@ pub const WORKERS: [&str; 10] = [
     "notifier",
     "activity",
     "retention",
+    "relay",
 ];
 
 /// Whether this process answers requests.

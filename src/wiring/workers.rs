@@ -5,8 +5,10 @@ use std::{sync::Arc, time::Duration};
 use services::kernel::{
     error::{EngineError, EngineResult},
     events::{DeadLetter, Delivered},
+    ids::ItemId,
 };
 use tokio::{sync::watch, task::JoinHandle};
+use uuid::Uuid;
 use workers::{
     Worker,
     activity::{Deeds, Flush},
@@ -78,6 +80,9 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
     for handler in handlers(house) {
         all.push(Arc::new(Consumer::new(handler, Arc::clone(&house.log), Arc::clone(&house.clock))));
     }
+    if let Some(relay) = super::items::relay(house) {
+        all.push(Arc::new(relay));
+    }
     all.retain(|w| roles::runs(&settings.roles, w.name()));
     if roles::serves_api(&settings.roles) {
         let (items, users, lanes) = (shop.items.clone(), shop.users.clone(), shop.serviceability.clone());
@@ -124,6 +129,8 @@ async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<boo
         readiness.set("database", database.map_or_else(|e| Health::Down(said(&e)), |_| Health::Ready));
         let search = house.index.count().await;
         readiness.set("search", search.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
+        let items = house.items.store.items_by_ids(&[ItemId(Uuid::nil())]).await;
+        readiness.set("items", items.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let cache = house.deadlines.next().await;
         readiness.set("cache", cache.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let lanes = house.shop.serviceability.refresh().await;

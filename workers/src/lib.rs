@@ -16,6 +16,7 @@ pub mod notifier;
 pub mod payment;
 pub mod processing;
 pub mod refunds;
+pub mod relay;
 pub mod retention;
 pub mod sweeper;
 

@@ -12,7 +12,10 @@ use futures::{FutureExt, future::BoxFuture};
 use services::kernel::{
     clock::Timestamp,
     error::{EngineError, EngineResult},
-    events::{DeadLetter, Delivered, Event, EventLog, NewEvent, Topic},
+    events::{
+        DeadLetter, Delivered, Event, EventLog, NewEvent, Topic,
+        relay::{EventIntake, Kept},
+    },
 };
 
 use crate::{Backend, Db, Row, Tx, args};
@@ -352,6 +355,48 @@ impl EventLog for SqlEventLog {
         }
         Ok(())
     }
+}
+
+#[async_trait]
+impl EventIntake for SqlEventLog {
+    async fn take_in(&self, kept: &[Kept]) -> EngineResult<()> {
+        for db in self.databases() {
+            let here: Vec<Kept> = kept.iter().filter(|k| self.db(k.topic).same(db)).cloned().collect();
+            if !here.is_empty() {
+                db.write(ENGINE, move |tx| take_in_owned(tx, here.clone())).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Two who bring the same event meet its unique id; the later program then runs again and finds it.
+fn take_in_owned(tx: &mut dyn Tx, kept: Vec<Kept>) -> BoxFuture<'_, EngineResult<()>> {
+    async move {
+        for Kept { topic, event } in kept {
+            if tx.first("SELECT seq FROM events WHERE id = ?", args![event.id]).await?.is_some() {
+                continue;
+            }
+            tx.execute(
+                "INSERT INTO events (id, topic, event_key, kind, version, at, traceparent, data) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                args![
+                    event.id,
+                    topic.name(),
+                    event.key,
+                    event.kind,
+                    event.version,
+                    event.at,
+                    event.traceparent,
+                    event.data.to_string()
+                ],
+            )
+            .await?;
+            tx.wake();
+        }
+        Ok(())
+    }
+    .boxed()
 }
 
 fn advance_owned(tx: &mut dyn Tx, group: String, topic: Topic, offset: i64) -> BoxFuture<'_, EngineResult<()>> {

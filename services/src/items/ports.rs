@@ -44,8 +44,9 @@ pub trait ItemStore: Send + Sync + 'static {
     async fn items_of_variants(&self, ids: &[VariantId]) -> EngineResult<HashMap<VariantId, ItemId>>;
     /// The ids of slugs.
     async fn items_by_slugs(&self, slugs: &[String]) -> EngineResult<HashMap<String, ItemId>>;
-    /// Saves items, each guarded by its version, with one `ItemChanged` event each, in one transaction. Answers in the
-    /// order given.
+    /// Saves items, each guarded by its version and with one `ItemChanged` event each: each atomically, and all in one
+    /// transaction where the engine has them. Where it has none, a failed save may have saved some, which are stale when
+    /// they are sent again. Answers in the order given.
     async fn save(&self, items: Vec<Item>, now: Timestamp) -> EngineResult<Vec<Saved>>;
     /// Up to `limit` items in the order of their ids, after one: to walk over all of them.
     async fn scan(&self, after: Option<ItemId>, limit: usize) -> EngineResult<Vec<Item>>;

@@ -17,6 +17,7 @@ use super::{clock::Timestamp, error::EngineResult, ids::EventId};
 #[cfg(feature = "contract")]
 pub mod contract;
 mod payloads;
+pub mod relay;
 
 pub use payloads::*;
 

@@ -95,3 +95,26 @@ async fn an_event_that_nobody_can_read_is_parked_and_listed() {
         String::from_utf8_lossy(&replayed.stderr)
     );
 }
+
+/// The store of items is away when the shop starts: the shop starts, says what is missing, and answers pages of items
+/// with an honest error instead of waiting.
+#[cfg(feature = "mongodb")]
+#[tokio::test]
+async fn a_shop_whose_items_are_away_starts_and_says_so() {
+    let shop = Shop::with(&[("items_url", "mongodb://127.0.0.1:1/shop")]).await;
+    let begun = Instant::now();
+    let ready: Value = loop {
+        let answer = shop.client().get(shop.url("/health/ready")).send().await.expect("an answer");
+        let ready: Value = answer.json().await.expect("JSON");
+        if ready["components"]["items"].is_object() {
+            break ready;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{ready:#}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    };
+    assert_eq!(ready["status"], "degraded", "{ready:#}");
+    let begun = Instant::now();
+    let answer = shop.answer("{ topCategories { id } }", serde_json::json!({}), None).await;
+    assert!(begun.elapsed() < Duration::from_secs(10), "a bound, not a measure");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer:#}");
+}
