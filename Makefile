@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality quality-lanes clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,9 @@ soak-malformed: ## a million malformed requests to a shop in release: no 5xx, no
 
 quality: ## search quality over judged queries: ICECAT=folder make quality
 	$(CARGO) run --locked --release -p engine-tantivy --example quality -- "$${ICECAT:?set it to the folder with products.jsonl.gz and judgments_dev.csv}"
+
+quality-lanes: ## promises learnt from past shipments beside the shop's own: DATA=folder make quality-lanes
+	$(CARGO) run --locked --release -p services --example lanes_learn -- "$${DATA:?set it to the folder with olist}/olist"
 
 clean: ## the demo's data (not the build)
 	rm -rf data

@@ -1,6 +1,10 @@
 //! Days of a promise: the expected logarithm of the days, the usual distance from it, and how many such distances a
 //! promise must add so that the wanted share of shipments keeps it.
 //!
+//! A further day of promise keeps more parcels where days are sure than where they are not. So days are given where they
+//! keep most: each promise ends where one more day would keep equally many, and no promise is shorter than one that
+//! [`FLOOR`] of such parcels keep, or the slowest lanes would pay for all others.
+//!
 //! What was learnt of the days is corrected by how the parcels of the last weeks went. Only parcels that had *arrived*
 //! before the day of the order count there, so nothing is known too early.
 
@@ -17,10 +21,16 @@ const PULL_WIDTH: [f64; FACTORS] = [20.0, 40.0, 60.0, 40.0, 60.0, 60.0];
 const RECENT_DAYS: i32 = 21;
 /// Rows by which the recent past is drawn to nothing: the network's, a destination's.
 const PULL_RECENT: [f64; 2] = [30.0, 15.0];
+/// The logarithm of the longest promise, about 400 days.
+const DAYS_LN_MAX: f64 = 6.0;
 /// A distance is never taken for less than this part of the usual one.
 const WIDTH_MIN: f64 = 0.4;
 /// Parts in which the training rows are predicted by the others, to learn the margin honestly.
 const CROSS: u64 = 4;
+/// The least share that a single promise is meant to hold.
+const FLOOR: f64 = 0.8;
+/// How fast the share of late parcels may fall per usual distance, as a rate; beyond that the fit is an accident.
+const TAIL: (f64, f64) = (0.5, 5.0);
 /// Halvings when a margin is looked for.
 const HALVINGS: usize = 40;
 
@@ -116,6 +126,35 @@ pub struct PromiseModel {
     recent: Recent,
     /// What the training rows were expected to take by a model that had not seen them, and what they took.
     proof: Vec<(Expected, i32)>,
+    late: Late,
+}
+
+/// How lateness is spread, in usual distances: the distance that `FLOOR` keep, and the rate of the tail behind it.
+#[derive(Clone, Copy)]
+struct Late {
+    floor: f64,
+    rate: f64,
+}
+
+impl Late {
+    fn fit(proof: &[(Expected, i32)]) -> Self {
+        let distance = |((level, width), days): &(Expected, i32)| (f64::from(days + 1).ln() - level) / width.max(1e-6);
+        let mut distances: Vec<f64> = proof.iter().map(distance).collect();
+        distances.sort_unstable_by(f64::total_cmp);
+        let at = (distances.len() as f64 * FLOOR) as usize;
+        let floor = distances.get(at).copied().unwrap_or(0.0);
+        let tail = distances.get(at..).unwrap_or_default();
+        let excess = tail.iter().map(|d| d - floor).sum::<f64>() / tail.len().max(1) as f64;
+        Self { floor, rate: (1.0 / excess.max(1e-6)).clamp(TAIL.0, TAIL.1) }
+    }
+
+    /// Whole days that end where one more day would keep as many parcels as the margin says; a greater margin is later.
+    fn whole_days(self, (level, width): Expected, margin: f64) -> i32 {
+        let width = width.max(1e-6);
+        // The density over days at distance z is e^(-rate z) / (width e^(level + width z)): its logarithm is -margin.
+        let distance = ((margin - width.ln() - level) / (self.rate + width)).max(self.floor);
+        ((level + distance * width).min(DAYS_LN_MAX).exp() - 1.0).round().max(1.0) as i32
+    }
 }
 
 impl PromiseModel {
@@ -133,13 +172,14 @@ impl PromiseModel {
         }
         let shape = Shape::fit(train, sizes);
         let recent = Recent::new(known, &shape.level, sizes[DESTINATION]);
-        Self { shape, recent, proof }
+        let late = Late::fit(&proof);
+        Self { shape, recent, proof, late }
     }
 
-    /// How many usual distances a promise adds to reach the aim.
+    /// How sparing a further day must be to be given still: the least margin that reaches the aim.
     #[must_use]
     pub fn margin(&self, aim: Aim) -> f64 {
-        let (mut low, mut high) = (-5.0, 15.0);
+        let (mut low, mut high) = (-15.0, 40.0);
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             if self.reaches(middle, aim) {
@@ -155,27 +195,23 @@ impl PromiseModel {
         let count = self.proof.len().max(1) as f64;
         match aim {
             Aim::Share(share) => {
-                let kept = self.proof.iter().filter(|(e, days)| *days <= whole_days(*e, margin)).count();
+                let kept = self.proof.iter().filter(|(e, days)| *days <= self.late.whole_days(*e, margin)).count();
                 kept as f64 / count >= share
             }
             Aim::MeanDays(mean) => {
-                self.proof.iter().map(|(e, _)| f64::from(whole_days(*e, margin))).sum::<f64>() / count >= mean
+                self.proof.iter().map(|(e, _)| f64::from(self.late.whole_days(*e, margin))).sum::<f64>() / count >= mean
             }
         }
     }
 
     /// Whole days to promise.
     pub(super) fn days(&self, row: &Row, margin: f64) -> i32 {
-        whole_days(self.shape.expected(&self.recent, row), margin)
+        self.late.whole_days(self.shape.expected(&self.recent, row), margin)
     }
 }
 
 fn logarithm(row: &Row) -> f64 {
     f64::from(row.days() + 1).ln()
-}
-
-fn whole_days((level, width): Expected, margin: f64) -> i32 {
-    ((level + margin * width).min(6.0).exp() - 1.0).round().max(1.0) as i32
 }
 
 fn weighed(slopes: [f64; 2], shifts: [f64; 2]) -> f64 {
