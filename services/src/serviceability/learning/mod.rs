@@ -11,6 +11,9 @@ pub mod model;
 mod promise;
 pub mod reading;
 
+#[cfg(test)]
+mod tests;
+
 pub use evaluation::{Evaluation, Outcome, evaluate};
 pub use lanes::{LaneDays, lane_days};
 pub use model::{LearningError, Shipment, Shipments};
