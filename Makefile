@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality signin-timing clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality quality-lanes signin-timing clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -82,6 +82,9 @@ quality: ## search quality over judged queries: ICECAT=folder make quality
 
 signin-timing: ## how long sign-ins take for unknown addresses and for wrong passwords
 	$(CARGO) run --locked --quiet -p engine-sql --example signin-timing
+
+quality-lanes: ## promises learnt from past shipments beside the shop's own: DATA=folder make quality-lanes
+	$(CARGO) run --locked --release -p services --example lanes_learn -- "$${DATA:?set it to the folder with olist}/olist"
 
 clean: ## the demo's data (not the build)
 	rm -rf data

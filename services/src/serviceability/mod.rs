@@ -8,6 +8,7 @@
 mod atlas;
 mod compiler;
 mod graph;
+pub mod learning;
 mod lookup;
 mod miles;
 pub mod model;
