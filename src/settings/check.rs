@@ -13,14 +13,21 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("events_url", &["outbox:"]),
     ("cache_url", CACHES),
     ("payments_url", &["sandbox:"]),
-    ("mail_url", &["inapp:"]),
+    ("mail_url", MAILS),
 ];
 const CACHES: &[&str] = if cfg!(feature = "redis") { &["memory:", "redis:", "rediss:"] } else { &["memory:"] };
 const ITEMS: &[&str] =
     if cfg!(feature = "mongodb") { &["sqlite:", "mysql:", "mongodb:", "mongodb+srv:"] } else { &["sqlite:", "mysql:"] };
+const MAILS: &[&str] = if cfg!(feature = "smtp") { &["inapp:", "smtp:", "smtps:"] } else { &["inapp:"] };
 /// Schemes that a feature of the build brings, each named like its engine.
-const BROUGHT: [(&str, &str); 4] =
-    [("redis", "redis"), ("rediss", "redis"), ("mongodb", "mongodb"), ("mongodb+srv", "mongodb")];
+const BROUGHT: [(&str, &str); 6] = [
+    ("redis", "redis"),
+    ("rediss", "redis"),
+    ("mongodb", "mongodb"),
+    ("mongodb+srv", "mongodb"),
+    ("smtp", "smtp"),
+    ("smtps", "smtp"),
+];
 /// Schemes of engines that live in the process: they refuse to be split over processes.
 const IN_PROCESS: [&str; 3] = ["sqlite:", "tantivy:", "memory:"];
 /// Names of the roles of a process.

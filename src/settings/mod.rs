@@ -44,6 +44,7 @@ pub struct Settings {
     pub cache_url: String,
     pub payments_url: String,
     pub mail_url: String,
+    pub mail_from: String,
     #[serde(with = "duration")]
     pub events_retention: Duration,
     #[serde(with = "duration")]

@@ -127,7 +127,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         store: Arc::new(SqlSessionStore::new(main.clone())),
         factors: Arc::new(SqlFactorStore::new(main.clone())),
         limiter: beside.limiter,
-        mailer: mail::mailer(settings, &clock, &ids),
+        mailer: mail::mailer(settings, &clock, &ids)?,
         moves: moves.clone(),
         keys,
         sealing,

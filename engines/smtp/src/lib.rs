@@ -13,7 +13,10 @@ use lettre::{
     message::{Mailbox, MultiPart, SinglePart},
 };
 use services::{
-    kernel::error::{EngineError, EngineResult},
+    kernel::{
+        error::{EngineError, EngineResult},
+        mail::{Mail, Mailer},
+    },
     notifications::{Notification, ports::Channel},
 };
 
@@ -131,6 +134,14 @@ impl Smtp {
             None => builder.singlepart(SinglePart::plain(letter.text.clone())),
         };
         built.map_err(|e| Unsent::Refused(e.to_string()))
+    }
+}
+
+#[async_trait]
+impl Mailer for Smtp {
+    async fn send(&self, mail: Mail) -> EngineResult<()> {
+        let id = uuid::Uuid::now_v7().to_string();
+        Ok(Self::send(self, &Letter { to: mail.to, subject: mail.subject, text: mail.text, html: None, id }).await?)
     }
 }
 

@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 use engine_smtp::{Letter, Smtp, Unsent};
 use serde_json::Value;
 use services::{
-    kernel::{clock::Timestamp, ids::NotificationId},
+    kernel::{
+        clock::Timestamp,
+        ids::NotificationId,
+        mail::{Mail, Mailer},
+    },
     notifications::{Notification, ports::Channel},
 };
 use uuid::Uuid;
@@ -122,4 +126,17 @@ async fn a_server_that_accepts_and_never_answers_is_given_up() {
     assert!(smtp.send(&letter("asha")).await.is_err());
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     drop(listener);
+}
+
+#[tokio::test]
+async fn what_opens_an_account_again_arrives() {
+    let Some(url) = sink() else { return };
+    let smtp = Smtp::open(&url, FROM).expect("opens");
+    let to = format!("asha@{}.example", Uuid::now_v7());
+    let mail = Mail { to: to.clone(), subject: "A new password".into(), text: "The token\n".into() };
+    Mailer::send(&smtp, mail).await.expect("sent");
+    let kept = kept(&url, &to).await;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0]["subject"], "A new password");
+    assert!(kept[0]["text"].as_str().is_some_and(|t| t.contains("The token")), "{kept:?}");
 }
