@@ -6,12 +6,12 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality quality-lanes signin-timing clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema release-schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality quality-lanes signin-timing clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-deps: playground/node_modules/.package-lock.json tests/conformance/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json ## fetch everything that run and test need
+deps: playground/node_modules/.package-lock.json tests/conformance/node_modules/.package-lock.json tests/schema/node_modules/.package-lock.json tests/browser/node_modules/.package-lock.json ## fetch everything that run and test need
 	$(CARGO) fetch --locked
 
 playground/node_modules/.package-lock.json: playground/package-lock.json
@@ -19,6 +19,9 @@ playground/node_modules/.package-lock.json: playground/package-lock.json
 
 tests/conformance/node_modules/.package-lock.json: tests/conformance/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/conformance && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; fi
+
+tests/schema/node_modules/.package-lock.json: tests/schema/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/schema && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; fi
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
 	@if command -v npm >/dev/null; then cd tests/browser && npm ci $(NPM_FLAGS) && touch node_modules/.package-lock.json; fi
@@ -59,13 +62,16 @@ fmt: ## format everything
 schema: build ## export the SDL after a change of the schema
 	$(BIN) schema > schema/schema.graphql
 
+release-schema: ## promise the schema as it is to clients (schema/README.md)
+	cp schema/schema.graphql schema/released.graphql
+
 smoke: build ## start, search, order, DELIVERED, stop
 	tests/smoke
 
 smoke-browser: build tests/browser/node_modules/.package-lock.json ## the playground in headless Chromium
 	tests/browser/run
 
-test-conformance: build tests/conformance/node_modules/.package-lock.json ## audits, protocol rules, real clients, limits, generated documents: one table
+test-conformance: build tests/conformance/node_modules/.package-lock.json tests/schema/node_modules/.package-lock.json ## audits, protocol rules, real clients, limits, generated documents: one table
 	tests/conformance/run
 
 bench: ## the storefront's documents under load, beside a bare route (release build)
