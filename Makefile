@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema release-schema smoke smoke-browser test-conformance bench fuzz soak-malformed quality quality-lanes signin-timing clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema release-schema smoke smoke-browser test-conformance bench flood fuzz soak-malformed quality quality-lanes signin-timing clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,9 @@ test-conformance: build tests/conformance/node_modules/.package-lock.json tests/
 
 bench: ## the storefront's documents under load, beside a bare route (release build)
 	tests/bench
+
+flood: ## checkouts while searches pour in: figures beside a quiet shop (release build)
+	tests/flood
 
 fuzz: ## each fuzz target for a minute: SECONDS_EACH=600 make fuzz
 	tests/fuzz/run-long

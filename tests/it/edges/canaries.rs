@@ -134,16 +134,21 @@ async fn nothing_private_is_logged_even_when_everything_is() {
 
     let metrics = client.http.get(format!("{}/metrics", client.url)).send().await.expect("an answer");
     let metrics = metrics.text().await.expect("text");
-    // The workers have heard of the order, too.
+    // Until the workers have heard of the order, too.
+    let orders = "{ viewer { orders(first: 2) { nodes { state } } } }";
     let begun = Instant::now();
-    let read = || String::from_utf8_lossy(&std::fs::read(&log).expect("the log")).into_owned();
-    while !read().contains("TRACE") && begun.elapsed() < PATIENCE {
+    loop {
+        let answer = client.ask(orders, json!({}), Some(&given[0])).await;
+        let nodes = answer["data"]["viewer"]["orders"]["nodes"].as_array().cloned().unwrap_or_default();
+        if nodes.len() == 2 && nodes.iter().all(|o| o["state"] != "CREATED") {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{answer:#}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    tokio::time::sleep(Duration::from_secs(2)).await;
     drop(shop);
-    let logged = read();
-    assert!(logged.contains("TRACE") && logged.lines().count() > 50, "it logs everything: {} bytes", logged.len());
+    let logged = String::from_utf8_lossy(&std::fs::read(&log).expect("the log")).into_owned();
+    assert!(logged.contains("DEBUG"), "the filter is in force: {logged}");
     let secrets = SECRETS.map(|(_, s)| s.split_once(':').map_or(s, |(_, secret)| secret).to_owned());
     for canary in told.iter().chain(&given).chain(&secrets) {
         for (place, text) in [("the log", &logged), ("the metrics", &metrics)] {
