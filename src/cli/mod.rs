@@ -9,6 +9,7 @@ use crate::settings::{Settings, Sources};
 pub mod books;
 mod dead_letters;
 pub mod import;
+pub mod rebuild;
 pub mod seed;
 pub mod serve;
 mod telemetry;
@@ -53,6 +54,8 @@ enum Command {
     Config,
     /// Proves that orders, stock and money agree; exit code 1 when they do not.
     Verify,
+    /// Makes anew what is derived, while the shop serves.
+    Rebuild(rebuild::Rebuild),
     /// Lists the events that no worker could handle, or replays them.
     DeadLetters(dead_letters::DeadLetters),
     /// Brings the tables of the configured databases up to date.
@@ -91,6 +94,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(command) => import::run(settings, command).await,
             Command::Schema => books::schema(),
             Command::Verify => books::verify(settings).await,
+            Command::Rebuild(command) => rebuild::run(settings, command).await,
             Command::Migrate => books::migrate(settings).await,
             Command::DeadLetters(command) => dead_letters::run(settings, command).await,
             Command::Config => Ok(ExitCode::SUCCESS),

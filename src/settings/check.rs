@@ -9,7 +9,7 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("carts_url", &["sqlite:", "mysql:"]),
     ("wishlists_url", &["sqlite:", "mysql:"]),
     ("items_url", ITEMS),
-    ("search_url", &["tantivy:"]),
+    ("search_url", SEARCHES),
     ("events_url", &["outbox:"]),
     ("cache_url", CACHES),
     ("payments_url", &["sandbox:"]),
@@ -18,15 +18,22 @@ const SCHEMES: [(&str, &[&str]); 9] = [
 const CACHES: &[&str] = if cfg!(feature = "redis") { &["memory:", "redis:", "rediss:"] } else { &["memory:"] };
 const ITEMS: &[&str] =
     if cfg!(feature = "mongodb") { &["sqlite:", "mysql:", "mongodb:", "mongodb+srv:"] } else { &["sqlite:", "mysql:"] };
+const SEARCHES: &[&str] = if cfg!(feature = "elasticsearch") {
+    &["tantivy:", "elasticsearch:", "elasticsearch+https:"]
+} else {
+    &["tantivy:"]
+};
 const MAILS: &[&str] = if cfg!(feature = "smtp") { &["inapp:", "smtp:", "smtps:"] } else { &["inapp:"] };
 /// Schemes that a feature of the build brings, each named like its engine.
-const BROUGHT: [(&str, &str); 6] = [
+const BROUGHT: [(&str, &str); 8] = [
     ("redis", "redis"),
     ("rediss", "redis"),
     ("mongodb", "mongodb"),
     ("mongodb+srv", "mongodb"),
     ("smtp", "smtp"),
     ("smtps", "smtp"),
+    ("elasticsearch", "elasticsearch"),
+    ("elasticsearch+https", "elasticsearch"),
 ];
 /// Schemes of engines that live in the process: they refuse to be split over processes.
 const IN_PROCESS: [&str; 3] = ["sqlite:", "tantivy:", "memory:"];
@@ -54,6 +61,11 @@ pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
         let hosts = url.split_once("://").map_or("", |(_, rest)| rest);
         if url.starts_with("mongodb") && (hosts.is_empty() || hosts.starts_with(['/', '?'])) {
             return refuse(format!("`{name}`: the URL is malformed: write mongodb://user:password@host:port/database"));
+        }
+        if url.starts_with("elasticsearch") && (hosts.is_empty() || hosts.starts_with(['/', '?'])) {
+            return refuse(format!(
+                "`{name}`: the URL is malformed: write elasticsearch://user:password@host:port/prefix, or elasticsearch+https:"
+            ));
         }
         if url.starts_with("mysql:") && url::Url::parse(url).is_err() {
             return refuse(format!("`{name}`: the URL is malformed: write mysql://user:password@host:port/database"));

@@ -136,6 +136,11 @@ impl Settings {
         Ok(table.to_string())
     }
 
+    /// Whether the search index lives in a folder of one process.
+    pub fn search_in_process(&self) -> bool {
+        self.search_url.is_empty() || self.search_url.starts_with("tantivy:")
+    }
+
     /// Where the database is.
     pub fn database_url(&self) -> String {
         if self.database_url.is_empty() {

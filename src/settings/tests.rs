@@ -53,6 +53,10 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("", vec![("CHOWK_ITEMS_URL", "mongodb://127.0.0.1")], "cargo build --features mongodb"),
         #[cfg(feature = "mongodb")]
         ("", vec![("CHOWK_ITEMS_URL", "mongodb://")], "write mongodb://"),
+        #[cfg(not(feature = "elasticsearch"))]
+        ("", vec![("CHOWK_SEARCH_URL", "elasticsearch://127.0.0.1")], "cargo build --features elasticsearch"),
+        #[cfg(feature = "elasticsearch")]
+        ("", vec![("CHOWK_SEARCH_URL", "elasticsearch+https:///x")], "write elasticsearch://"),
         ("", vec![("CHOWK_ROLES", "api")], "lives inside one"),
         ("", vec![("CHOWK_ROLES", "cook")], "no role `cook`"),
         ("", vec![("CHOWK_SWEEP", "1h")], "lower `sweep`"),

@@ -154,7 +154,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
             ..OrderSettings::default()
         },
     );
-    let index = search::index(settings, &clock)?;
+    let index = search::index(settings, &clock).await?;
     let search = Search::new(
         Arc::clone(&index),
         items.clone(),

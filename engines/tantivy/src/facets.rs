@@ -1,9 +1,10 @@
 //! Facets as aggregations, and their results.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value, json};
-use services::search::{CountedFacet, FacetKind, FacetRequest, words};
+use services::search::{
+    CountedFacet, FacetKind, FacetRequest,
+    facets::{COUNTED_MAX, VALUES_MAX, merged},
+};
 use tantivy::aggregation::{
     AggContextParams, AggregationCollector, Key,
     agg_req::Aggregations,
@@ -11,11 +12,6 @@ use tantivy::aggregation::{
 };
 
 use crate::{fields::column, filters};
-
-/// Choices of a facet.
-const VALUES_MAX: usize = 50;
-/// Values that are counted, before those of one spelling are put together.
-const COUNTED_MAX: usize = 400;
 
 /// Counts some of the facets asked for, each named by its place in the request.
 pub fn collector<'a>(
@@ -83,34 +79,5 @@ fn shown(key: &Key) -> String {
     match key {
         Key::Str(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-/// Values of one folded spelling are one choice, shown as most items write it.
-fn merged(values: impl Iterator<Item = (String, u64)>) -> Vec<(String, u64)> {
-    let mut place: HashMap<String, usize> = HashMap::new();
-    let mut out: Vec<(String, u64)> = Vec::new();
-    for (value, hits) in values {
-        match place.get(&words::folded(&value)) {
-            Some(&at) => out[at].1 += hits,
-            None => {
-                place.insert(words::folded(&value), out.len());
-                out.push((value, hits));
-            }
-        }
-    }
-    out.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    out.truncate(VALUES_MAX);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spellings_of_one_value_are_one_choice() {
-        let values = [("Black", 5), ("blue", 4), ("black", 3), ("BLUE", 5)].map(|(v, n)| (v.to_owned(), n));
-        assert_eq!(merged(values.into_iter()), [("blue".to_owned(), 9), ("Black".to_owned(), 8)]);
     }
 }

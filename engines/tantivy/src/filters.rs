@@ -2,14 +2,18 @@
 
 use std::ops::Bound;
 
-use services::search::{Filter, ServingTerm, words};
+use services::search::{
+    Filter, ServingTerm,
+    measures::{self, stocked},
+    words,
+};
 use tantivy::{
     Term,
     query::{BooleanQuery, ConstScoreQuery, EmptyQuery, Query, RangeQuery, TermQuery},
     schema::{Field, IndexRecordOption},
 };
 
-use crate::fields::{Fields, stocked};
+use crate::fields::Fields;
 
 /// What a filter lets through.
 pub fn query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
@@ -25,7 +29,7 @@ pub fn query(fields: &Fields, filter: &Filter) -> Box<dyn Query> {
             silent(RangeQuery::new(included(low.map(term)), included(high.map(term))))
         }
         Filter::MinRating(rating) => {
-            let least = Term::from_field_u64(fields.rating, crate::fields::thousandths(*rating));
+            let least = Term::from_field_u64(fields.rating, measures::thousandths(*rating));
             silent(RangeQuery::new(Bound::Included(least), Bound::Unbounded))
         }
         Filter::AttributeWords(key, values) => {

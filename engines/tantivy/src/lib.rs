@@ -12,7 +12,6 @@ mod fields;
 mod filters;
 mod generations;
 mod index;
-mod phrases;
 mod ranking;
 mod search;
 mod spelling;

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use services::search::{SearchSort, ServingTerm};
+use services::search::{SearchSort, ServingTerm, measures::stocked};
 use tantivy::{DocId, SegmentReader};
 
-use crate::fields::{column, stocked};
+use crate::fields::column;
 
 /// What hits are ordered by before their relevance, larger first.
 #[derive(Clone, Debug)]

@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
-use services::search::words;
+use services::search::{
+    weights::{MUCH_MORE, WELL_KNOWN},
+    words,
+};
 use tantivy::{Searcher, Term, query::FuzzyTermQuery, schema::Field};
 
 use crate::fields::Fields;
-
-/// A word in fewer items than this may be a slip.
-pub const WELL_KNOWN: u64 = 3;
-/// A better spelling stands in so many times more items.
-const MUCH_MORE: u64 = 10;
 
 /// A word of the index.
 #[derive(Clone, Debug, PartialEq)]

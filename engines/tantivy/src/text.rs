@@ -3,6 +3,10 @@
 
 use services::search::{
     Synonyms,
+    weights::{
+        COMPLETIONS_MAX, ENOUGH, IN_BRAND, IN_CATEGORY, IN_DESCRIPTION, IN_ORDER, IN_TITLE, ONE_MORE, SPELLING,
+        SPELLINGS_MAX, SYNONYM, WELL_KNOWN, WORDS_MAX,
+    },
     words::{self, AskedWord},
 };
 use tantivy::{
@@ -12,32 +16,7 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use crate::{
-    fields::Fields,
-    spelling::{self, WELL_KNOWN},
-};
-
-/// Words of a text that are looked at.
-const WORDS_MAX: usize = 32;
-/// Other spellings of one word.
-const SPELLINGS_MAX: usize = 5;
-/// Completions of a last word that stands nowhere.
-const COMPLETIONS_MAX: usize = 8;
-/// With fewer hits for all words (a page), hits for some of them are shown behind them.
-const ENOUGH: usize = 24;
-/// What having one more of the words counts then: more than any word alone, so that fuller hits come first.
-const ONE_MORE: f32 = 30.0;
-
-/// How much a word counts by where it stands, beside what it counts among all of an item's words.
-const IN_TITLE: f32 = 2.5;
-const IN_DESCRIPTION: f32 = 1.2;
-const IN_CATEGORY: f32 = 0.5;
-const IN_BRAND: f32 = 0.3;
-/// How much the words count that follow each other in a title as they were asked.
-const IN_ORDER: f32 = 0.5;
-/// How much a synonym counts, and another spelling by its distance.
-const SYNONYM: f32 = 0.8;
-const SPELLING: [f32; 3] = [1.0, 0.6, 0.35];
+use crate::{fields::Fields, spelling};
 
 /// What is to be looked for.
 pub enum Asked {

@@ -13,6 +13,10 @@ use crate::{
 
 /// Attribute facets of one answer.
 pub const ATTRIBUTES_MAX: usize = 8;
+/// Choices of a facet.
+pub const VALUES_MAX: usize = 50;
+/// Values that are counted, before those of one spelling are put together.
+pub const COUNTED_MAX: usize = 400;
 /// A category that holds so many hundredths of all hits lends its attributes to the whole list.
 const DOMINANT_PERCENT: u64 = 60;
 
@@ -105,6 +109,24 @@ pub fn shown(
             out.push(Facet { key: facet.key, label, kind, values, range: facet.range });
         }
     }
+    out
+}
+
+/// Values of one folded spelling are one choice, shown as most items write it.
+pub fn merged(values: impl Iterator<Item = (String, u64)>) -> Vec<(String, u64)> {
+    let mut place: HashMap<String, usize> = HashMap::new();
+    let mut out: Vec<(String, u64)> = Vec::new();
+    for (value, hits) in values {
+        match place.get(&folded(&value)) {
+            Some(&at) => out[at].1 += hits,
+            None => {
+                place.insert(folded(&value), out.len());
+                out.push((value, hits));
+            }
+        }
+    }
+    out.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    out.truncate(VALUES_MAX);
     out
 }
 
@@ -209,5 +231,11 @@ mod tests {
         assert_eq!(marks, [("Sony", 3, true), ("LG", 2, false), ("akai", 0, true)]);
         assert_eq!(facets[1].values[0].label, "4 and up");
         assert!(facets[1].values[0].selected && !facets[1].values[1].selected);
+    }
+
+    #[test]
+    fn spellings_of_one_value_are_one_choice() {
+        let values = [("Black", 5), ("blue", 4), ("black", 3), ("BLUE", 5)].map(|(v, n)| (v.to_owned(), n));
+        assert_eq!(merged(values.into_iter()), [("blue".to_owned(), 9), ("Black".to_owned(), 8)]);
     }
 }

@@ -1,7 +1,8 @@
 //! Search: full text, filters, disjunctive facets and suggestions over items; only what can be delivered; and the
 //! consumer that makes each change findable within a second.
 //!
-//! Reading order: `model` and `ports`, `words` and `synonyms` (what a text means), `documents` (what an index keeps),
+//! Reading order: `model` and `ports`, `words` and `synonyms` (what a text means), `documents` (what an index keeps), `measures`, `phrases`
+//! and `weights` (what indexes share),
 //! `facets` (which ways to narrow down are offered), `cursor`, `rules`, `service`,
 //! `consumer`.
 
@@ -12,11 +13,14 @@ pub mod cursor;
 pub mod documents;
 pub mod error;
 pub mod facets;
+pub mod measures;
 pub mod model;
+pub mod phrases;
 pub mod ports;
 mod rules;
 pub mod service;
 pub mod synonyms;
+pub mod weights;
 pub mod words;
 
 pub use error::Error;

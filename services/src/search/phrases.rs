@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use services::search::{ItemDocument, words};
+use super::{model::ItemDocument, words};
 
 /// Words of a title that are looked at; the kind of thing stands early, its measures late.
 const TITLE_WORDS: usize = 8;
@@ -43,9 +43,8 @@ pub fn of(item: &ItemDocument) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
-    use services::kernel::{clock::Timestamp, ids::ItemId};
-
     use super::*;
+    use crate::kernel::{clock::Timestamp, ids::ItemId};
 
     #[test]
     fn phrases_are_short_runs_that_somebody_would_type() {
