@@ -41,7 +41,7 @@ pub(crate) fn live() -> Value {
 
 /// Any of some values; none matches nothing.
 pub(crate) fn terms(field: &str, values: Vec<String>) -> Value {
-    json!({ "terms": { (field): values } })
+    json!({ "terms": { (field): Value::from(values) } })
 }
 
 fn between<T: Copy + Into<Value>>(low: Option<T>, high: Option<T>) -> Value {

@@ -37,7 +37,7 @@ const FRESH_FOR: Duration = Duration::from_millis(200);
 /// How exactly the last use of a state is written down.
 const USED_WITHIN: Duration = Duration::from_secs(10);
 /// Numbers that are tried for a new state before giving up: each was taken by another process within a microsecond.
-const NUMBERS_MAX: usize = 20;
+const NUMBERS_MAX: u64 = 20;
 
 /// A state of the index.
 #[derive(Debug)]
@@ -149,13 +149,12 @@ impl Generations {
         }
         let snapshot = snapshot::open(&self.client, &self.reads).await?;
         let as_of = read_time(&seen["_source"]["at"]).unwrap_or(now);
-        let mut id = now.micros().max(1).unsigned_abs().max(before + 1);
-        for _ in 0..NUMBERS_MAX {
+        let first = now.micros().max(1).unsigned_abs().max(before + 1);
+        for id in first..first + NUMBERS_MAX {
             if self.write_down(id, &snapshot, as_of, now).await? {
                 let closes = AtomicBool::new(true);
                 return Ok(Some((of, Arc::new(Generation { id, snapshot, as_of, closes }))));
             }
-            id += 1;
         }
         Err(EngineError::retryable(ENGINE, "other processes took every number for a list"))
     }
