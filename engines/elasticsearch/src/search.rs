@@ -119,15 +119,16 @@ impl Parts {
 
     /// Goes to the hit before the first one wanted when nobody remembers its place.
     async fn walk(&self, snapshot: &Snapshot, query: &IndexQuery) -> Result<Option<Value>, IndexError> {
-        let (mut left, mut place) = (query.offset, None);
+        let (mut left, mut place) = (query.offset, None::<Value>);
         while left > 0 {
             let mut question = self.ordered(query);
             question["size"] = json!(left.min(SKIP_MAX));
             question["track_total_hits"] = json!(false);
-            if let Some(place) = place.take() {
-                question["search_after"] = place;
+            if let Some(place) = &place {
+                question["search_after"] = Value::clone(place);
             }
             let mut answer = snapshot.ask(vec![question]).await?.pop().unwrap_or_default();
+            // Beyond the end the page after the last hit is empty, as it should be.
             let Some(hits) = answer["hits"]["hits"].as_array_mut().filter(|hits| !hits.is_empty()) else { break };
             left -= hits.len().min(left);
             place = hits.last_mut().map(|hit| hit["sort"].take());

@@ -1,4 +1,9 @@
-//! The contract suite on a real Elasticsearch.
+//! The contract suite on a real Elasticsearch, named by `CHOWK_TEST_ELASTICSEARCH_URL` (`make test-engines` brings one up),
+//! what is its own, and what happens when the server is away or refuses.
+
+mod failures;
+mod shared;
+mod wire;
 
 use std::sync::Arc;
 
@@ -14,18 +19,28 @@ fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(NOW))
 }
 
-fn fresh() -> Option<ElasticsearchIndex> {
-    let Ok(url) = std::env::var("CHOWK_TEST_ELASTICSEARCH_URL") else {
+/// The URL of the server, without a prefix.
+fn server() -> Option<String> {
+    let url = std::env::var("CHOWK_TEST_ELASTICSEARCH_URL").ok();
+    if url.is_none() {
         println!("skipped: CHOWK_TEST_ELASTICSEARCH_URL is not set");
-        return None;
-    };
-    let url = format!("{url}/t{}", uuid::Uuid::now_v7().simple());
-    Some(ElasticsearchIndex::open(&url, clock()).expect("the URL is good"))
+    }
+    url
+}
+
+/// The URL of a part of the server that nothing else uses.
+fn fresh_url() -> Option<String> {
+    Some(format!("{}/t{}", server()?, uuid::Uuid::now_v7().simple()))
+}
+
+fn open(url: &str) -> ElasticsearchIndex {
+    ElasticsearchIndex::open(url, clock()).expect("the URL is good")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contract_holds() {
-    if fresh().is_some() {
-        contract::suite(|| async { Arc::new(fresh().expect("the URL is set")) as Arc<dyn SearchIndex> }).await;
+    if server().is_some() {
+        let fresh = || async { Arc::new(open(&fresh_url().expect("the URL is set"))) as Arc<dyn SearchIndex> };
+        contract::suite(fresh).await;
     }
 }
