@@ -11,6 +11,7 @@ pub mod batching;
 pub mod context;
 pub mod error;
 pub mod fanout;
+pub mod following;
 pub mod ids;
 pub mod loaders;
 pub mod money;

@@ -1,10 +1,9 @@
-//! Following new messages. They are read from the store after the last one given, so each comes once and in order whatever
-//! is lost on the way; the fan-out only tells when to look.
+//! Following new messages. They come from the store after the last one given.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Context, Result, Subscription};
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::stream::{BoxStream, StreamExt};
 use services::{
     kernel::{caller::Owner, pages::Window},
     notifications::NotificationPosition,
@@ -16,6 +15,7 @@ use crate::{
     context::{Asking, RequestData},
     error::{Attempt, Refused, Telling},
     fanout::{Fanout, Signal, next_signal},
+    following::{Followed, follow},
     pages::{NotificationCursor, position},
 };
 
@@ -37,7 +37,7 @@ impl NotificationsSubscription {
     ) -> Result<BoxStream<'static, Result<NotificationEdge>>> {
         let fanout = ctx.data::<Fanout>()?;
         let begun = Following::begin(Arc::clone(ctx.request()), fanout, after.as_deref()).await;
-        begun.map(|f| stream::unfold(Some(f), next).boxed()).map_err(|stop| ctx.stopped(stop))
+        begun.map(|f| follow(f).boxed()).map_err(|stop| ctx.stopped(stop))
     }
 }
 
@@ -46,7 +46,6 @@ struct Following {
     owner: Owner,
     /// The last message given; before the first there is none.
     seen: Option<NotificationPosition>,
-    ready: VecDeque<Notification>,
     signals: Receiver<Signal>,
 }
 
@@ -63,40 +62,27 @@ impl Following {
                 request.shop().notifications.list(owner, newest).await?.rows.first().map(|n| (n.at, n.id.0))
             }
         };
-        Ok(Self { request, owner, seen, ready: VecDeque::new(), signals })
-    }
-
-    /// The next message, waiting for it; `None` when the fan-out is gone.
-    async fn added(&mut self) -> Attempt<Option<Notification>> {
-        let owner = self.owner.uuid();
-        loop {
-            if let Some(message) = self.ready.pop_front() {
-                return Ok(Some(message));
-            }
-            // The list is newest first: its last rows before what was seen are the oldest of the new ones.
-            let newer = Window::Backwards { before: self.seen, limit: PAGE };
-            let page = self.request.shop().notifications.list(self.owner, newer).await?;
-            if let Some(newest) = page.rows.first() {
-                self.seen = Some((newest.at, newest.id.0));
-                self.ready = page.rows.into_iter().rev().map(Notification).collect();
-                continue;
-            }
-            let meant = |s: &Signal| matches!(s, Signal::Notification { owner: o } if *o == owner);
-            if next_signal(&mut self.signals, meant).await.is_none() {
-                return Ok(None);
-            }
-        }
+        Ok(Self { request, owner, seen, signals })
     }
 }
 
-async fn next(following: Option<Following>) -> Option<(Result<NotificationEdge>, Option<Following>)> {
-    let mut following = following?;
-    match following.added().await {
-        Ok(message) => {
-            let node = message?;
-            following.request.renew();
-            Some((Ok(NotificationEdge { cursor: node.cursor(), node }), Some(following)))
+impl Followed for Following {
+    type Told = NotificationEdge;
+    fn request(&self) -> &RequestData {
+        &self.request
+    }
+    async fn read(&mut self) -> Attempt<Vec<NotificationEdge>> {
+        // The list is newest first: its last rows before what was seen are the oldest of the new ones.
+        let newer = Window::Backwards { before: self.seen, limit: PAGE };
+        let page = self.request.shop().notifications.list(self.owner, newer).await?;
+        if let Some(newest) = page.rows.first() {
+            self.seen = Some((newest.at, newest.id.0));
         }
-        Err(stop) => Some((Err(following.request.stopped(stop)), None)),
+        let edge = |node: Notification| NotificationEdge { cursor: node.cursor(), node };
+        Ok(page.rows.into_iter().rev().map(|row| edge(Notification(row))).collect())
+    }
+    async fn wait(&mut self) -> Option<()> {
+        let owner = self.owner.uuid();
+        next_signal(&mut self.signals, |s| matches!(s, Signal::Notification { owner: o } if *o == owner)).await
     }
 }

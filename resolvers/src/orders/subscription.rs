@@ -1,10 +1,9 @@
-//! Following orders. Events come from the store by sequence, so each is given once and in order whatever is lost on the
-//! way; the fan-out only tells when to look. An engine that fails ends the stream: its cursor continues it without a gap.
+//! Following orders. Events come from the store by sequence.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::{Context, ID, Result, Subscription};
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::stream::{BoxStream, StreamExt};
 use services::{
     kernel::{caller::Owner, ids::OrderId},
     orders::{self, states},
@@ -16,6 +15,7 @@ use crate::{
     context::{Asking, RequestData},
     error::{Attempt, Refused, Telling},
     fanout::{Fanout, Signal, next_signal},
+    following::{Followed, follow},
     ids,
     pages::{MyOrderEventCursor, OrderEventCursor, position},
 };
@@ -54,47 +54,6 @@ impl OrdersSubscription {
     }
 }
 
-/// Something that is followed: gives the events that are there, tells whether it is over, and waits for more.
-trait Followed: Send + 'static {
-    fn request(&self) -> &RequestData;
-    fn read(&mut self) -> impl Future<Output = Attempt<Vec<OrderEvent>>> + Send;
-    fn is_over(&self) -> bool;
-    fn wait(&mut self) -> impl Future<Output = Option<()>> + Send;
-}
-
-struct Following<F> {
-    followed: F,
-    ready: VecDeque<OrderEvent>,
-    over: bool,
-}
-
-/// The events of what is followed, read page by page, then whenever something happened.
-fn follow<F: Followed>(followed: F) -> impl futures::Stream<Item = Result<OrderEvent>> + Send {
-    stream::unfold(Following { followed, ready: VecDeque::new(), over: false }, next)
-}
-
-async fn next<F: Followed>(mut f: Following<F>) -> Option<(Result<OrderEvent>, Following<F>)> {
-    loop {
-        if let Some(event) = f.ready.pop_front() {
-            f.followed.request().renew();
-            return Some((Ok(event), f));
-        }
-        if f.over {
-            return None;
-        }
-        match f.followed.read().await {
-            Ok(events) if events.is_empty() => {
-                f.over = f.followed.is_over() || f.followed.wait().await.is_none();
-            }
-            Ok(events) => f.ready.extend(events),
-            Err(stop) => {
-                f.over = true;
-                return Some((Err(f.followed.request().stopped(stop)), f));
-            }
-        }
-    }
-}
-
 /// One order.
 struct One {
     request: Arc<RequestData>,
@@ -124,6 +83,7 @@ impl One {
 }
 
 impl Followed for One {
+    type Told = OrderEvent;
     fn request(&self) -> &RequestData {
         &self.request
     }
@@ -173,6 +133,7 @@ impl Mine {
 }
 
 impl Followed for Mine {
+    type Told = OrderEvent;
     fn request(&self) -> &RequestData {
         &self.request
     }
@@ -198,9 +159,6 @@ impl Followed for Mine {
                 return Ok(told);
             }
         }
-    }
-    fn is_over(&self) -> bool {
-        false
     }
     async fn wait(&mut self) -> Option<()> {
         let owner = self.owner.uuid();
