@@ -374,25 +374,9 @@ impl EventIntake for SqlEventLog {
 fn take_in_owned(tx: &mut dyn Tx, kept: Vec<Kept>) -> BoxFuture<'_, EngineResult<()>> {
     async move {
         for Kept { topic, event } in kept {
-            if tx.first("SELECT seq FROM events WHERE id = ?", args![event.id]).await?.is_some() {
-                continue;
+            if tx.first("SELECT seq FROM events WHERE id = ?", args![event.id]).await?.is_none() {
+                tx.append(topic, event).await?;
             }
-            tx.execute(
-                "INSERT INTO events (id, topic, event_key, kind, version, at, traceparent, data) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                args![
-                    event.id,
-                    topic.name(),
-                    event.key,
-                    event.kind,
-                    event.version,
-                    event.at,
-                    event.traceparent,
-                    event.data.to_string()
-                ],
-            )
-            .await?;
-            tx.wake();
         }
         Ok(())
     }

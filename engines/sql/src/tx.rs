@@ -7,7 +7,8 @@ use futures::{FutureExt, future::BoxFuture};
 use services::kernel::{
     clock::Timestamp,
     error::{EngineError, EngineResult},
-    events::NewEvent,
+    events::{Event, NewEvent, Topic},
+    ids::EventId,
 };
 use uuid::Uuid;
 
@@ -62,13 +63,21 @@ pub trait Tx: Send {
 impl dyn Tx + '_ {
     /// Writes an event into the outbox of this database.
     pub fn emit(&mut self, now: Timestamp, event: NewEvent) -> BoxFuture<'_, EngineResult<()>> {
+        let NewEvent { topic, kind, version, key, data } = event;
+        let id = EventId(self.next_id(now));
+        let event = Event { id, kind: kind.to_owned(), version, key, at: now, traceparent: None, data };
+        self.append(topic, event)
+    }
+    /// The same for an event that has its id already.
+    pub fn append(&mut self, topic: Topic, event: Event) -> BoxFuture<'_, EngineResult<()>> {
         async move {
-            let id = self.next_id(now);
             let data = serde_json::to_string(&event.data)
                 .map_err(|e| EngineError::permanent("sql", format!("the event cannot be written as JSON: {e}")))?;
+            let Event { id, kind, version, key, at, traceparent, .. } = event;
             self.execute(
-                "INSERT INTO events (id, topic, event_key, kind, version, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                args![id, event.topic.name(), event.key, event.kind, event.version, now, data],
+                "INSERT INTO events (id, topic, event_key, kind, version, at, traceparent, data) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                args![id, topic.name(), key, kind, version, at, traceparent, data],
             )
             .await?;
             self.wake();
