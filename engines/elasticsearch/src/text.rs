@@ -2,12 +2,13 @@
 //! likeliest other spellings; terms of the synonyms file; and all words before some of them. First the index is asked what
 //! it knows, in at most three calls, then the query is put together.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, convert::Infallible};
 
 use serde_json::{Value, json};
 use services::search::{
     Synonyms,
     ports::IndexError,
+    synonyms::{Segment, joined},
     weights::{
         COMPLETIONS_MAX, ENOUGH, IN_BRAND, IN_CATEGORY, IN_DESCRIPTION, IN_ORDER, IN_TITLE, ONE_MORE, SPELLING,
         SPELLINGS_MAX, SYNONYM, WELL_KNOWN, WORDS_MAX,
@@ -28,12 +29,6 @@ pub(crate) enum Asked {
     Nothing,
     /// Words.
     Words(Value),
-}
-
-/// A run of words that stands or falls together, and what may stand there instead.
-struct Segment<'w> {
-    words: &'w [AskedWord],
-    instead: Vec<Vec<String>>,
 }
 
 /// What the index knows of the words.
@@ -57,17 +52,14 @@ pub(crate) async fn asked(snapshot: &Snapshot, text: &str, synonyms: &Synonyms) 
     if words.is_empty() {
         return Ok(Asked::Nothing);
     }
-    let stems = words.iter().map(|w| w.stem.clone()).chain(words.windows(2).map(joined)).collect();
+    let stems =
+        words.iter().map(|w| w.stem.clone()).chain(words.windows(2).map(|pair| joined(&pair[0], &pair[1]))).collect();
     let mut known = Known { items: snapshot.items_with(stems).await?, ..Known::default() };
-    let segments = known.segments(&words, synonyms);
+    let Ok(segments) = synonyms.segments(&words, |stem| Ok::<_, Infallible>(known.of(stem) > 0));
     known.learn(snapshot, &segments).await?;
     let last = segments.len() - 1;
     let queries = segments.iter().enumerate().map(|(at, s)| known.segment(s, at == last)).collect();
     Ok(Asked::Words(with_order(enough(snapshot, queries).await?, &words)))
-}
-
-fn joined(pair: &[AskedWord]) -> String {
-    words::stem(&pair.iter().map(|w| w.plain.as_str()).collect::<String>())
 }
 
 /// Ways to read a word as two that were written as one, each of three letters at least.
@@ -84,29 +76,6 @@ impl Known {
 
     fn is_doubtful(&self, word: &AskedWord) -> bool {
         word.pieces.len() <= 1 && self.of(&word.stem) < WELL_KNOWN
-    }
-
-    /// Parts the words where synonyms and joined spellings begin and end; the longest term wins.
-    fn segments<'w>(&self, words: &'w [AskedWord], synonyms: &Synonyms) -> Vec<Segment<'w>> {
-        let stems: Vec<&str> = words.iter().map(|w| w.stem.as_str()).collect();
-        let wider = synonyms.wider(&stems);
-        let mut segments = Vec::new();
-        let mut at = 0;
-        while at < words.len() {
-            let term = wider.iter().filter(|w| w.from == at).max_by_key(|w| w.words);
-            let mut length = term.map_or(1, |w| w.words);
-            let mut instead = term.map(|w| w.instead.clone()).unwrap_or_default();
-            if length == 1 && at + 1 < words.len() {
-                let joined = joined(&words[at..at + 2]);
-                if self.of(&joined) > 0 {
-                    length = 2;
-                    instead = vec![vec![joined]];
-                }
-            }
-            segments.push(Segment { words: &words[at..at + length], instead });
-            at += length;
-        }
-        segments
     }
 
     /// Asks about the words that the index hardly knows: parts, near words, longer words.

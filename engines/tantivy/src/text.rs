@@ -3,6 +3,7 @@
 
 use services::search::{
     Synonyms,
+    synonyms::Segment,
     weights::{
         COMPLETIONS_MAX, ENOUGH, IN_BRAND, IN_CATEGORY, IN_DESCRIPTION, IN_ORDER, IN_TITLE, ONE_MORE, SPELLING,
         SPELLINGS_MAX, SYNONYM, WELL_KNOWN, WORDS_MAX,
@@ -28,12 +29,6 @@ pub enum Asked {
     Words(Box<dyn Query>),
 }
 
-/// A run of words that stands or falls together, and what may stand there instead.
-struct Segment<'a> {
-    words: &'a [AskedWord],
-    instead: Vec<Vec<String>>,
-}
-
 /// Reads a search text against what the index holds.
 pub fn asked(searcher: &Searcher, fields: &Fields, text: &str, synonyms: &Synonyms) -> tantivy::Result<Asked> {
     if text.trim().is_empty() {
@@ -46,7 +41,8 @@ pub fn asked(searcher: &Searcher, fields: &Fields, text: &str, synonyms: &Synony
     }
     let reader = Reader { searcher, fields };
     let mut queries = Vec::new();
-    let segments = reader.segments(&words, synonyms)?;
+    let stands = |stem: &str| tantivy::Result::Ok(spelling::items_with(searcher, fields.all, stem)? > 0);
+    let segments = synonyms.segments(&words, stands)?;
     let last = segments.len() - 1;
     for (at, segment) in segments.iter().enumerate() {
         queries.push(reader.segment(segment, at == last)?);
@@ -60,29 +56,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Parts the words where synonyms and joined spellings begin and end; the longest term wins.
-    fn segments<'w>(&self, words: &'w [AskedWord], synonyms: &Synonyms) -> tantivy::Result<Vec<Segment<'w>>> {
-        let stems: Vec<&str> = words.iter().map(|w| w.stem.as_str()).collect();
-        let wider = synonyms.wider(&stems);
-        let mut segments = Vec::new();
-        let mut at = 0;
-        while at < words.len() {
-            let term = wider.iter().filter(|w| w.from == at).max_by_key(|w| w.words);
-            let mut length = term.map_or(1, |w| w.words);
-            let mut instead = term.map(|w| w.instead.clone()).unwrap_or_default();
-            if length == 1 && at + 1 < words.len() {
-                let joined = words::stem(&format!("{}{}", words[at].plain, words[at + 1].plain));
-                if spelling::items_with(self.searcher, self.fields.all, &joined)? > 0 {
-                    length = 2;
-                    instead = vec![vec![joined]];
-                }
-            }
-            segments.push(Segment { words: &words[at..at + length], instead });
-            at += length;
-        }
-        Ok(segments)
-    }
-
     fn segment(&self, segment: &Segment<'_>, is_last: bool) -> tantivy::Result<Box<dyn Query>> {
         let mut own = Vec::new();
         for word in segment.words {

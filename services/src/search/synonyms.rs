@@ -4,7 +4,7 @@
 //! A line is a group of equals, `sofa, couch, settee`, or a one-way widening, `footwear => shoe, sandal`. `#` starts a
 //! remark. Terms may have several words. Plurals, case and accents do not matter.
 
-use super::words;
+use super::words::{self, AskedWord};
 
 /// Most words of one term.
 const TERM_WORDS_MAX: usize = 4;
@@ -26,6 +26,20 @@ pub struct Wider {
     pub words: usize,
     /// What may stand there, each a run of indexed words.
     pub instead: Vec<Vec<String>>,
+}
+
+/// A run of words of a search text that stands or falls together, and what may stand there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment<'w> {
+    /// The words.
+    pub words: &'w [AskedWord],
+    /// Runs of indexed words.
+    pub instead: Vec<Vec<String>>,
+}
+
+/// How two words are indexed when they are written as one.
+pub fn joined(left: &AskedWord, right: &AskedWord) -> String {
+    words::stem(&format!("{}{}", left.plain, right.plain))
 }
 
 /// A line of the file that cannot be read.
@@ -54,6 +68,37 @@ impl Synonyms {
             }
         }
         Ok(all)
+    }
+
+    /// Parts the words where synonyms and joined spellings begin and end; the longest term wins. `stands` tells whether a
+    /// word, as it is indexed, is in any item.
+    ///
+    /// # Errors
+    /// Those of `stands`.
+    pub fn segments<'w, E>(
+        &self,
+        words: &'w [AskedWord],
+        mut stands: impl FnMut(&str) -> Result<bool, E>,
+    ) -> Result<Vec<Segment<'w>>, E> {
+        let stems: Vec<&str> = words.iter().map(|w| w.stem.as_str()).collect();
+        let wider = self.wider(&stems);
+        let mut segments = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let term = wider.iter().filter(|w| w.from == at).max_by_key(|w| w.words);
+            let mut length = term.map_or(1, |w| w.words);
+            let mut instead = term.map(|w| w.instead.clone()).unwrap_or_default();
+            if let ([left, right, ..], 1) = (&words[at..], length) {
+                let joined = joined(left, right);
+                if stands(&joined)? {
+                    length = 2;
+                    instead = vec![vec![joined]];
+                }
+            }
+            segments.push(Segment { words: &words[at..at + length], instead });
+            at += length;
+        }
+        Ok(segments)
     }
 
     fn read(&mut self, line: &str) -> Result<(), &'static str> {
