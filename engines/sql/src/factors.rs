@@ -75,7 +75,6 @@ impl FactorStore for SqlFactorStore {
         sealed: String,
         step: i64,
         recovery_hashes: Vec<String>,
-        _now: Timestamp,
     ) -> EngineResult<bool> {
         self.db
             .write("sessions", move |tx| {
@@ -108,7 +107,7 @@ impl FactorStore for SqlFactorStore {
         self.change(sql, args![shopper, code_hash]).await
     }
 
-    async fn remove(&self, shopper: ShopperId, _now: Timestamp) -> EngineResult<bool> {
+    async fn remove(&self, shopper: ShopperId) -> EngineResult<bool> {
         self.db
             .write("sessions", move |tx| {
                 async move {

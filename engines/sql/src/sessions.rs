@@ -166,13 +166,7 @@ impl SessionStore for SqlSessionStore {
             .await
     }
 
-    async fn open_reset(
-        &self,
-        shopper: ShopperId,
-        token_hash: String,
-        expires_at: Timestamp,
-        _now: Timestamp,
-    ) -> EngineResult<()> {
+    async fn open_reset(&self, shopper: ShopperId, token_hash: String, expires_at: Timestamp) -> EngineResult<()> {
         self.db
             .write("sessions", move |tx| {
                 let values = args![shopper, &token_hash, expires_at];

@@ -58,7 +58,7 @@ impl Sessions {
         let step = matching_step(&secret, code.trim(), factor.last_step, now).ok_or(Error::WrongCode("code"))?;
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(self.0.ids.random())).collect();
         let hashes = codes.iter().map(|code| recovery_hash(code)).collect();
-        if !self.0.factors.confirm(shopper, factor.sealed, step, hashes, now).await? {
+        if !self.0.factors.confirm(shopper, factor.sealed, step, hashes).await? {
             return Err(nothing());
         }
         Ok(codes)
@@ -80,7 +80,7 @@ impl Sessions {
         let none = Error::WrongFactorState("the account has no second factor");
         let factor = self.0.factors.factor(shopper).await?.filter(|factor| factor.confirmed).ok_or(none)?;
         self.prove_code(shopper, &factor, ("code", code), client).await?;
-        self.0.factors.remove(shopper, self.0.clock.now()).await?;
+        self.0.factors.remove(shopper).await?;
         Ok(())
     }
 

@@ -69,7 +69,7 @@ impl Stores {
     }
     async fn reset(&self, shopper: &Shopper) -> String {
         let token = hash();
-        self.sessions.open_reset(shopper.id, token.clone(), NOW + TTL, NOW).await.expect("keeps");
+        self.sessions.open_reset(shopper.id, token.clone(), NOW + TTL).await.expect("keeps");
         token
     }
     async fn use_reset(&self, token: &str, new: &str, now: Timestamp) -> Option<ShopperId> {

@@ -40,13 +40,7 @@ pub trait SessionStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> EngineResult<bool>;
     /// Keeps a reset token (by hash) in place of the account's earlier one.
-    async fn open_reset(
-        &self,
-        shopper: ShopperId,
-        token_hash: String,
-        expires_at: Timestamp,
-        now: Timestamp,
-    ) -> EngineResult<()>;
+    async fn open_reset(&self, shopper: ShopperId, token_hash: String, expires_at: Timestamp) -> EngineResult<()>;
     /// Uses a reset token (by hash) up: sets the password and ends every session of the account; `None`, and nothing done,
     /// when there is no such token or its time is over.
     async fn use_reset(&self, token_hash: String, new_hash: String, now: Timestamp) -> EngineResult<Option<ShopperId>>;
@@ -80,14 +74,13 @@ pub trait FactorStore: Send + Sync + 'static {
         sealed: String,
         step: i64,
         recovery_hashes: Vec<String>,
-        now: Timestamp,
     ) -> EngineResult<bool>;
     /// Uses a step up; false when it, or a later one, was used, or no factor counts.
     async fn use_step(&self, shopper: ShopperId, step: i64) -> EngineResult<bool>;
     /// Uses a recovery code (by hash) up; false when there is none.
     async fn use_recovery(&self, shopper: ShopperId, code_hash: String) -> EngineResult<bool>;
     /// Removes the factor and its recovery codes; false when there is none.
-    async fn remove(&self, shopper: ShopperId, now: Timestamp) -> EngineResult<bool>;
+    async fn remove(&self, shopper: ShopperId) -> EngineResult<bool>;
 }
 
 /// Answers whether one more try is allowed.

@@ -102,7 +102,7 @@ impl Sessions {
             return Ok(());
         };
         let (token, now) = (self.secret(), self.0.clock.now());
-        self.0.store.open_reset(shopper.id, hash(&token), now + RESET_TTL, now).await?;
+        self.0.store.open_reset(shopper.id, hash(&token), now + RESET_TTL).await?;
         let minutes = RESET_TTL.as_secs() / 60;
         let text = format!(
             "Somebody, we hope you, asked for a new password for your account.\n\n\
