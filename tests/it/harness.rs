@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     sync::OnceLock,
     time::{Duration, Instant},
 };
@@ -18,6 +19,15 @@ use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 
 /// How long a test waits for something that should come within moments.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The program, free of the settings around the tests.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chowk"));
+    for (name, _) in std::env::vars_os().filter(|(k, _)| k.to_string_lossy().starts_with("CHOWK_")) {
+        command.env_remove(name);
+    }
+    command
+}
 
 /// A running shop.
 pub struct Shop {

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -25,7 +25,7 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    harness::{PATIENCE, Shop},
+    harness::{PATIENCE, Shop, program},
     journeys::{BENGALURU, Guest, ORDER, PLACE, guest, key, order, place_variables, quote, variants},
 };
 
@@ -195,10 +195,7 @@ async fn a_stop_closes_sockets_and_lets_a_running_checkout_end() {
 
 /// Runs the program to its end, with no settings but these.
 fn chowk(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chowk"));
-    for (name, _) in std::env::vars_os().filter(|(k, _)| k.to_string_lossy().starts_with("CHOWK_")) {
-        command.env_remove(name);
-    }
+    let mut command = program();
     command
         .args(arguments)
         .envs(settings.iter().copied())

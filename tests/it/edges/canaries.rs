@@ -2,14 +2,14 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{PATIENCE, Shop},
+    harness::{PATIENCE, Shop, program},
     journeys::{BENGALURU, ERRORS, PLACE, key, place_variables, variants},
 };
 
@@ -111,10 +111,7 @@ async fn nothing_private_is_logged_even_when_everything_is() {
     let variant = variants(&shop, "shirt", 1).await.remove(0);
     let folder = shop.stop().await;
     let (data, log) = (folder.path().join("data"), folder.path().join("log"));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chowk"));
-    for (name, _) in std::env::vars_os().filter(|(k, _)| k.to_string_lossy().starts_with("CHOWK_")) {
-        command.env_remove(name);
-    }
+    let mut command = program();
     command
         .args(["--data", data.to_str().expect("UTF-8"), "serve", "--listen", "127.0.0.1:0"])
         .envs([("CHOWK_LOG", "trace"), ("CHOWK_LIMITS", "off")])

@@ -9,17 +9,13 @@ use std::{
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::harness::{PATIENCE, Shop};
+use crate::harness::{PATIENCE, Shop, program};
 
 const ROWS: usize = 4_000;
 
 fn chowk(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chowk"));
-    command
-        .args(["--data", &data.display().to_string()])
-        .env_remove("CHOWK_DATA")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = program();
+    command.args(["--data", &data.display().to_string()]).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 

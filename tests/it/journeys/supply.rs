@@ -1,11 +1,11 @@
 //! From the shop's own side: what operators change and what feeds bring is seen by shoppers within moments.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::{BENGALURU, ERRORS, key, variants};
-use crate::harness::Shop;
+use crate::harness::{Shop, program};
 
 async fn signed_in(shop: &Shop, email: &str) -> String {
     let sign_in = format!(
@@ -101,9 +101,8 @@ async fn closing_the_last_lanes_shows_in_promises_within_moments() {
 }
 
 fn import(data: &Path, file: &Path) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_chowk"))
+    program()
         .args(["--data", &data.display().to_string(), "import", &file.display().to_string(), "--profile", "icecat"])
-        .env_remove("CHOWK_DATA")
         .output()
         .expect("the command runs")
 }
