@@ -188,7 +188,7 @@ async fn greeting(settings: &Settings, server: &Server) -> String {
     let url = format!("http://{}", server.address);
     let mut lines = vec![format!("Chowk listens on {url}")];
     if settings.production || !roles::serves_api(&settings.roles) {
-        return joined(&lines);
+        return lines.join("\n") + "\n";
     }
     let items = server.house.index.count().await.unwrap_or(0);
     lines.extend([
@@ -211,9 +211,5 @@ async fn greeting(settings: &Settings, server: &Server) -> String {
             lines.push(format!("  {:32} {}", account.email, crate::demo::PASSWORD));
         }
     }
-    joined(&lines)
-}
-
-fn joined(lines: &[String]) -> String {
-    lines.iter().fold(String::new(), |text, line| text + line + "\n")
+    lines.join("\n") + "\n"
 }
