@@ -24,7 +24,7 @@ async fn production_shows_nothing_of_the_inside() {
     let flags = flags.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
     let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("good settings");
     let server = Server::start(&settings, Ambient::default()).await.expect("starts");
-    let client = reqwest::Client::new();
+    let client = crate::harness::client();
     let url = |path: &str| format!("http://{}{path}", server.address);
 
     for path in ["/", "/shop.html", "/playground/config.json", "/schema.graphql", "/assets/x.js"] {
