@@ -126,7 +126,6 @@ async fn representations_are_bounded_by_number_and_by_cost() {
     assert!(answer.get("errors").is_none(), "{:#}", answer["errors"]);
     let answer = ask(1_000, wide).await;
     assert!(code(&answer) == "COST_EXCEEDED" && answer["data"].is_null(), "{answer:#}");
-    assert_eq!(answer["errors"][0]["extensions"]["cost"]["requested"], Value::Null, "{answer:#}");
 }
 
 #[tokio::test]
