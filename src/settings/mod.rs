@@ -58,6 +58,7 @@ pub struct Settings {
     pub cookies: bool,
     pub trusted_proxies: usize,
     pub trusted_documents_only: bool,
+    pub federation: bool,
     pub token_keys: Secret,
     pub sealing_keys: Secret,
     pub payments_webhook_secret: Secret,
