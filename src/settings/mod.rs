@@ -52,6 +52,8 @@ pub struct Settings {
     #[serde(with = "duration")]
     pub reservation_ttl: Duration,
     #[serde(with = "duration")]
+    pub return_window: Duration,
+    #[serde(with = "duration")]
     pub sweep: Duration,
     pub limits: LimitsProfile,
     pub allow_origins: Vec<String>,
