@@ -18,6 +18,7 @@ pub mod users;
 pub mod warehouses;
 
 pub mod inventory;
+pub mod recommendations;
 
 pub mod carts;
 pub mod serviceability;
