@@ -31,6 +31,7 @@ pub mod search;
 pub mod serviceability;
 pub mod sessions;
 pub mod staff;
+pub mod trends;
 pub mod viewer;
 pub mod wishlists;
 

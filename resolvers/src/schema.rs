@@ -21,6 +21,7 @@ use crate::{
     sessions::{mutation::SessionsMutation, passwords::PasswordsMutation, totp::TotpMutation},
     shop::Shop,
     staff::{mutation::StaffMutation, query::StaffQuery},
+    trends::{query::TrendsQuery, subscription::TrendsSubscription},
     viewer::{mutation::ViewerMutation, query::ViewerQuery},
     wishlists::mutation::WishlistsMutation,
 };
@@ -28,7 +29,16 @@ use crate::{
 /// What a storefront can read. Every field is nullable: a failing engine nulls its own answer and is named in
 /// `extensions.degraded`.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, ServiceabilityQuery, OrdersQuery, StaffQuery);
+pub struct Query(
+    NodeQuery,
+    ViewerQuery,
+    ItemsQuery,
+    SearchQuery,
+    ServiceabilityQuery,
+    OrdersQuery,
+    TrendsQuery,
+    StaffQuery,
+);
 
 /// What a storefront can do. Each answers with what changed, so that a client's cache follows. A null payload means that
 /// it was not done and may be tried again with the same key.
@@ -49,7 +59,7 @@ pub struct Mutation(
 
 /// What a storefront can follow.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription);
+pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription, TrendsSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

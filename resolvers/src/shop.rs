@@ -15,6 +15,7 @@ use services::{
     search::Search,
     serviceability::Serviceability,
     sessions::{Moves, Sessions},
+    trends::Trends,
     users::Users,
     wishlists::Wishlists,
 };
@@ -44,6 +45,8 @@ pub struct Shop {
     pub orders: Orders,
     /// Messages to shoppers.
     pub notifications: Notifications,
+    /// What moves in the shop.
+    pub trends: Trends,
     /// What wakes subscriptions.
     pub log: Arc<dyn EventLog>,
     /// The delivery network, for staff.

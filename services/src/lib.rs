@@ -19,6 +19,7 @@ pub mod warehouses;
 
 pub mod inventory;
 pub mod recommendations;
+pub mod trends;
 
 pub mod carts;
 pub mod serviceability;

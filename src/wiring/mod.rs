@@ -7,7 +7,7 @@ use anyhow::Context;
 use engine_sql::{
     activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
     inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    sessions::SqlSessionStore, trends::SqlTrendStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -27,6 +27,7 @@ use services::{
     search::{Search, ports::SearchIndex},
     serviceability::Serviceability,
     sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
+    trends::Trends,
     users::{Users, ports::UserStore},
     wishlists::Wishlists,
 };
@@ -169,7 +170,9 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
     let notifications =
         Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let trends = Trends::new(Arc::new(SqlTrendStore::new(main.clone())), items.clone(), Arc::clone(&clock));
     let shop = resolvers::Shop {
+        trends,
         items,
         inventory,
         serviceability,

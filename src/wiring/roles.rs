@@ -1,7 +1,7 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 11] = [
+pub const WORKERS: [&str; 12] = [
     "payment",
     "refunds",
     "sweeper",
@@ -11,6 +11,7 @@ pub const WORKERS: [&str; 11] = [
     "carts",
     "notifier",
     "activity",
+    "trends",
     "retention",
     "relay",
 ];

@@ -23,6 +23,7 @@ use workers::{
     refunds::Refunds,
     retention::Retention,
     sweeper::Sweeper,
+    trends::TrendCounter,
     worker,
 };
 
@@ -72,6 +73,7 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Sweeper::new(orders(), settings.sweep)),
         Arc::new(Processing(orders())),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
+        Arc::new(TrendCounter { trends: shop.trends.clone(), log: Arc::clone(&house.log) }),
         Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),
     ];
     if !settings.freeze_couriers && !settings.production {

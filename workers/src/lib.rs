@@ -19,5 +19,6 @@ pub mod refunds;
 pub mod relay;
 pub mod retention;
 pub mod sweeper;
+pub mod trends;
 
 pub use worker::{Rhythm, Worker};

@@ -21,6 +21,7 @@ pub mod payments;
 mod rows;
 pub mod sessions;
 mod sqlite;
+pub mod trends;
 mod tx;
 pub mod users;
 mod value;

@@ -209,7 +209,8 @@ mod tests {
 
     #[test]
     fn the_order_of_baskets_does_not_matter() {
-        let mut baskets: Vec<Basket> = (0..40_u32).map(|n| basket(f64::from(n), &[n % 5, 5 + n % 3, 8 + n % 2])).collect();
+        let mut baskets: Vec<Basket> =
+            (0..40_u32).map(|n| basket(f64::from(n), &[n % 5, 5 + n % 3, 8 + n % 2])).collect();
         let one = learn(&baskets, 10, 40.0, &Weights::COSINE);
         baskets.reverse();
         let other = learn(&baskets, 10, 40.0, &Weights::COSINE);

@@ -18,5 +18,6 @@ mod passwords;
 mod people;
 mod sessions;
 mod support;
+mod trends;
 mod users;
 mod wishlists;
