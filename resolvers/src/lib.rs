@@ -27,6 +27,7 @@ pub mod checkout;
 pub mod items;
 pub mod notifications;
 pub mod orders;
+pub mod recommendations;
 pub mod search;
 pub mod serviceability;
 pub mod sessions;

@@ -16,6 +16,7 @@ use crate::{
     node::NodeQuery,
     notifications::{mutation::NotificationsMutation, subscription::NotificationsSubscription},
     orders::{mutation::OrdersMutation, query::OrdersQuery, subscription::OrdersSubscription},
+    recommendations::{mutation::RecommendationsMutation, query::RecommendationsQuery},
     search::query::SearchQuery,
     serviceability::query::ServiceabilityQuery,
     sessions::{mutation::SessionsMutation, passwords::PasswordsMutation, totp::TotpMutation},
@@ -37,6 +38,7 @@ pub struct Query(
     ServiceabilityQuery,
     OrdersQuery,
     TrendsQuery,
+    RecommendationsQuery,
     StaffQuery,
 );
 
@@ -54,6 +56,7 @@ pub struct Mutation(
     OrdersMutation,
     NotificationsMutation,
     ItemsMutation,
+    RecommendationsMutation,
     StaffMutation,
 );
 
@@ -181,16 +184,28 @@ mod tests {
 
     /// What a call to another engine is behind, by type. A new one belongs here.
     const BACKED: &[(&str, &[&str])] = &[
-        ("Item", &["category", "attributes", "delivery"]),
+        ("Item", &["category", "attributes", "delivery", "recommendations"]),
         ("Variant", &["availability", "delivery"]),
         ("VariantServiceability", &["delivery"]),
         ("SearchConnection", &["nodes"]),
         ("SearchEdge", &["node", "delivery"]),
         ("SuggestionList", &["categories", "items"]),
-        ("Viewer", &["shopper", "deliveryLocation", "cart", "wishlist", "orders", "notifications", "addresses"]),
+        (
+            "Viewer",
+            &[
+                "shopper",
+                "deliveryLocation",
+                "cart",
+                "wishlist",
+                "orders",
+                "notifications",
+                "addresses",
+                "recommendations",
+            ],
+        ),
         ("Notification", &["order"]),
         ("NotificationConnection", &["unreadCount"]),
-        ("Cart", &["subtotal"]),
+        ("Cart", &["subtotal", "recommendations"]),
         ("CartLine", &["variant", "total", "notes"]),
         ("Wishlist", &["lines"]),
         ("WishlistLine", &["variant"]),

@@ -15,6 +15,7 @@ pub mod indexer;
 pub mod notifier;
 pub mod payment;
 pub mod processing;
+pub mod recommender;
 pub mod refunds;
 pub mod relay;
 pub mod retention;

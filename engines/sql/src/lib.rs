@@ -14,6 +14,7 @@ pub mod event_log;
 pub mod factors;
 pub mod inventory;
 pub mod items;
+pub mod models;
 pub mod network;
 pub mod notifications;
 pub mod orders;

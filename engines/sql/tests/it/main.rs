@@ -12,6 +12,7 @@ mod inventory;
 mod items;
 mod items_service;
 mod messages;
+mod models;
 mod network;
 mod orders;
 mod passwords;
