@@ -17,6 +17,7 @@ mod m20260201_000001_passwords;
 mod m20260201_000002_second_factors;
 mod m20260302_000001_trends;
 mod m20260302_000002_recommendations;
+mod m20260303_000001_returns;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260201_000002_second_factors::Migration),
             Box::new(m20260302_000001_trends::Migration),
             Box::new(m20260302_000002_recommendations::Migration),
+            Box::new(m20260303_000001_returns::Migration),
         ]
     }
 }

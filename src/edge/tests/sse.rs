@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::RequestBuilder;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::edge::Limits;
 
 fn follow(shop: &Running, query: &str) -> RequestBuilder {
-    Client::new()
+    client()
         .post(shop.url("/graphql"))
         .header("accept", "text/event-stream")
         .header("content-type", "application/json")
@@ -63,7 +63,7 @@ async fn queries_and_refusals_come_as_one_next() {
 async fn get_opens_streams_but_runs_no_mutation() {
     let shop = Running::start(EdgeConfig::default()).await;
     let get = |query: &str| {
-        Client::new().get(shop.url("/graphql")).query(&[("query", query)]).header("accept", "text/event-stream").send()
+        client().get(shop.url("/graphql")).query(&[("query", query)]).header("accept", "text/event-stream").send()
     };
     let response = get("subscription { ticks(n: 1) }").await.expect("an answer");
     assert_eq!(events(&response.text().await.expect("ends")).len(), 2);
@@ -93,6 +93,16 @@ async fn an_expired_token_ends_the_stream() {
     let shop = Running::start(EdgeConfig::default()).await;
     let request = follow(&shop, "subscription { forever }").header("authorization", "Bearer short");
     let response = request.send().await.expect("an answer");
+    let text = tokio::time::timeout(Duration::from_secs(5), response.text()).await.expect("in time").expect("ends");
+    assert!(!text.contains("complete"));
+}
+
+#[tokio::test]
+async fn a_session_that_ends_ends_its_streams() {
+    let shop = Running::start(watchful()).await;
+    let request = follow(&shop, "subscription { forever }").header("authorization", "Bearer session");
+    let response = request.send().await.expect("an answer");
+    shop.gateway.session_ended.store(true, Ordering::Release);
     let text = tokio::time::timeout(Duration::from_secs(5), response.text()).await.expect("in time").expect("ends");
     assert!(!text.contains("complete"));
 }
