@@ -4,7 +4,7 @@
 //!
 //! Things found together are told by a cosine over baskets, weighed by age (what was bought long ago counts less) and by
 //! size (that two things lie in a basket of two says more than that they lie in one of a hundred). What the buyer bought
-//! before is added with its own decay. The weights were chosen on the time split that the command prints.
+//! before is added with its own decay. The weights were chosen on the last of the time splits that the command prints.
 
 use std::collections::{HashMap, HashSet};
 
