@@ -301,7 +301,8 @@ mod tests {
         let kind = |t: &TypeDefinition| t.name.node.trim_start_matches("Checkout").to_owned();
         let mut nodes: Vec<_> = types.iter().filter(of_node).map(kind).collect();
         let mut kinds: Vec<_> = Kind::ALL.iter().map(|kind| format!("{kind:?}")).collect();
-        (nodes.sort(), kinds.sort());
+        nodes.sort();
+        kinds.sort();
         assert_eq!(nodes, kinds);
     }
 

@@ -16,7 +16,7 @@ const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 /// A model of so many things, more than a part holds.
 fn model(version: u64, things: u32) -> Model {
     let thing = |n: u32| {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             Thing::Item(ItemId(Uuid::from_u128(n.into())))
         } else {
             Thing::Words(format!("दीया {n}"))
