@@ -18,11 +18,13 @@ use crate::{
     node::NodeQuery,
     notifications::{mutation::NotificationsMutation, subscription::NotificationsSubscription},
     orders::{mutation::OrdersMutation, query::OrdersQuery, subscription::OrdersSubscription},
+    recommendations::{mutation::RecommendationsMutation, query::RecommendationsQuery},
     search::query::SearchQuery,
     serviceability::query::ServiceabilityQuery,
     sessions::{mutation::SessionsMutation, passwords::PasswordsMutation, totp::TotpMutation},
     shop::Shop,
     staff::{mutation::StaffMutation, query::StaffQuery},
+    trends::{query::TrendsQuery, subscription::TrendsSubscription},
     viewer::{mutation::ViewerMutation, query::ViewerQuery},
     wishlists::mutation::WishlistsMutation,
 };
@@ -34,7 +36,17 @@ pub struct Query(Areas);
 
 /// The parts of every query root, one per area; it is no type of the schema.
 #[derive(MergedObject, Default)]
-pub struct Areas(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, ServiceabilityQuery, OrdersQuery, StaffQuery);
+pub struct Areas(
+    NodeQuery,
+    ViewerQuery,
+    ItemsQuery,
+    SearchQuery,
+    ServiceabilityQuery,
+    OrdersQuery,
+    TrendsQuery,
+    RecommendationsQuery,
+    StaffQuery,
+);
 
 /// What a storefront can do. Each answers with what changed, so that a client's cache follows. A null payload means that
 /// it was not done and may be tried again with the same key.
@@ -50,12 +62,13 @@ pub struct Mutation(
     OrdersMutation,
     NotificationsMutation,
     ItemsMutation,
+    RecommendationsMutation,
     StaffMutation,
 );
 
 /// What a storefront can follow.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription);
+pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription, TrendsSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -218,16 +231,28 @@ mod tests {
 
     /// What a call to another engine is behind, by type. A new one belongs here.
     const BACKED: &[(&str, &[&str])] = &[
-        ("Item", &["category", "attributes", "delivery"]),
+        ("Item", &["category", "attributes", "delivery", "recommendations"]),
         ("Variant", &["availability", "delivery"]),
         ("VariantServiceability", &["delivery"]),
         ("SearchConnection", &["nodes"]),
         ("SearchEdge", &["node", "delivery"]),
         ("SuggestionList", &["categories", "items"]),
-        ("Viewer", &["shopper", "deliveryLocation", "cart", "wishlist", "orders", "notifications", "addresses"]),
+        (
+            "Viewer",
+            &[
+                "shopper",
+                "deliveryLocation",
+                "cart",
+                "wishlist",
+                "orders",
+                "notifications",
+                "addresses",
+                "recommendations",
+            ],
+        ),
         ("Notification", &["order"]),
         ("NotificationConnection", &["unreadCount"]),
-        ("Cart", &["subtotal"]),
+        ("Cart", &["subtotal", "recommendations"]),
         ("CartLine", &["variant", "total", "notes"]),
         ("Wishlist", &["lines"]),
         ("WishlistLine", &["variant"]),

@@ -5,9 +5,19 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    activity::{SqlPseudonymStore, SqlRecordStore},
+    books::SqlBooksStore,
+    carts::SqlCartStore,
+    factors::SqlFactorStore,
+    inventory::SqlInventoryStore,
+    models::SqlModelStore,
+    network::SqlNetworkStore,
+    notifications::SqlNotificationStore,
+    orders::SqlOrderStore,
+    sessions::SqlSessionStore,
+    trends::SqlTrendStore,
+    users::SqlUserStore,
+    wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -23,10 +33,12 @@ use services::{
     notifications::Notifications,
     orders::{OrderParts, OrderSettings, Orders, ports::Deadlines},
     payments::ports::Provider,
+    recommendations::Recommendations,
     reconciliation::BooksStore,
     search::{Search, ports::SearchIndex},
     serviceability::Serviceability,
     sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
+    trends::Trends,
     users::{Users, ports::UserStore},
     wishlists::Wishlists,
 };
@@ -167,10 +179,22 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     );
     let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
     let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
-    let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
+    let activity = Activity::new(
+        pseudonyms,
+        Arc::new(SqlRecordStore::new(main.clone())),
+        Arc::clone(&log),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+    );
     let notifications =
         Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let trends = Trends::new(Arc::new(SqlTrendStore::new(main.clone())), items.clone(), Arc::clone(&clock));
+    let models = Arc::new(SqlModelStore::new(main.clone()));
+    let recommendations = Recommendations::new(models, activity.clone(), Arc::clone(&clock));
     let shop = resolvers::Shop {
+        activity: activity.clone(),
+        recommendations,
+        trends,
         items,
         inventory,
         serviceability,

@@ -1,7 +1,7 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 11] = [
+pub const WORKERS: [&str; 14] = [
     "payment",
     "refunds",
     "sweeper",
@@ -11,6 +11,9 @@ pub const WORKERS: [&str; 11] = [
     "carts",
     "notifier",
     "activity",
+    "archive",
+    "trends",
+    "recommender",
     "retention",
     "relay",
 ];

@@ -11,7 +11,7 @@ use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 use workers::{
     Worker,
-    activity::{Deeds, Flush},
+    activity::{Archive, Deeds, Flush},
     caches::Caches,
     carts::CartKeeper,
     consumer::{Consumer, Handler},
@@ -20,9 +20,11 @@ use workers::{
     notifier::Notifier,
     payment::Payment,
     processing::Processing,
+    recommender::Recommender,
     refunds::Refunds,
     retention::Retention,
     sweeper::Sweeper,
+    trends::TrendCounter,
     worker,
 };
 
@@ -72,6 +74,9 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Sweeper::new(orders(), settings.sweep)),
         Arc::new(Processing(orders())),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
+        Arc::new(Archive(house.activity.clone())),
+        Arc::new(Recommender(shop.recommendations.clone())),
+        Arc::new(TrendCounter { trends: shop.trends.clone(), log: Arc::clone(&house.log) }),
         Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),
     ];
     if !settings.freeze_couriers && !settings.production {

@@ -20,6 +20,7 @@ use crate::{
     notifications::types::NotificationConnection,
     orders::list::{OrderConnection, OrderFilterInput, OrderPaging},
     pages::either_way,
+    recommendations::types::{About, RecommendationList},
     scalars::Pincode,
     shop::Shop,
     wishlists::types::Wishlist,
@@ -102,6 +103,15 @@ impl Viewer {
     ) -> Option<Result<NotificationConnection>> {
         let page = self.messages(ctx.shop(), (first, after.as_deref()), (last, before.as_deref())).await;
         ctx.tell(page)
+    }
+    /// Items that the caller may like, best first, each with its reason. Null only when they cannot be told now.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 10, desc = "At most, 1 to 50.")] first: i32,
+    ) -> Option<Result<RecommendationList>> {
+        let scope = ctx.scope();
+        ctx.tell(RecommendationList::read(&scope, About::Viewer(None), first).await)
     }
     /// Saved addresses, the default one first; empty for a guest. Null only when they cannot be had now.
     async fn addresses(&self, ctx: &Context<'_>) -> Option<Result<Vec<Address>>> {

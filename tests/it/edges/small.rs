@@ -6,15 +6,29 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Request, Response, Variables};
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
-    Db, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
-    orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore, users::SqlUserStore,
+    Db,
+    activity::{SqlPseudonymStore, SqlRecordStore},
+    books::SqlBooksStore,
+    carts::SqlCartStore,
+    event_log::SqlEventLog,
+    factors::SqlFactorStore,
+    inventory::SqlInventoryStore,
+    items::SqlItemStore,
+    models::SqlModelStore,
+    network::SqlNetworkStore,
+    notifications::SqlNotificationStore,
+    orders::SqlOrderStore,
+    payments::SqlSandboxLedger,
+    sessions::SqlSessionStore,
+    trends::SqlTrendStore,
+    users::SqlUserStore,
     wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
 use resolvers::{RequestData, Served, Shop, degraded};
 use serde_json::{Value, json};
 use services::{
+    activity::Activity,
     carts::{Carts, ports::CartStore},
     inventory::{Inventory, Movement, StockMove, ports::InventoryStore},
     items::{
@@ -33,9 +47,11 @@ use services::{
     logistics::{Courier, Lane, LaneEnd, Network, Node, NodeKind, Rate, Reach, ports::NetworkStore},
     notifications::Notifications,
     orders::{OrderParts, OrderSettings, Orders, ports::OrderStore},
+    recommendations::Recommendations,
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
     sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
+    trends::Trends,
     users::{Shopper, Users, ports::UserStore},
     wishlists::{Wishlists, ports::WishlistStore},
 };
@@ -291,7 +307,17 @@ fn services(
         clock: Arc::clone(&time),
         ids: Arc::clone(ids),
     });
+    let activity = Activity::new(
+        Arc::new(SqlPseudonymStore::new(db())),
+        Arc::new(SqlRecordStore::new(db())),
+        Arc::clone(&log),
+        Arc::clone(&time),
+        Arc::clone(ids),
+    );
     Shop {
+        recommendations: Recommendations::new(Arc::new(SqlModelStore::new(db())), activity.clone(), Arc::clone(&time)),
+        trends: Trends::new(Arc::new(SqlTrendStore::new(db())), items.clone(), Arc::clone(&time)),
+        activity,
         items,
         inventory,
         serviceability,
