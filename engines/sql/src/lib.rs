@@ -17,6 +17,7 @@ pub mod items;
 pub mod network;
 pub mod notifications;
 pub mod orders;
+pub mod outbox;
 pub mod payments;
 mod rows;
 pub mod sessions;
