@@ -34,6 +34,8 @@ use crate::{
 
 /// How often the readiness of the engines is looked at.
 const PROBE: Duration = Duration::from_secs(2);
+/// How often it is told how far consumers are behind.
+const LAG: Duration = Duration::from_secs(10);
 
 /// The running workers.
 #[derive(Debug)]
@@ -83,6 +85,9 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
     if let Some(relay) = super::items::relay(house) {
         all.push(Arc::new(relay));
     }
+    for relay in super::events::relays(house) {
+        all.push(Arc::new(relay));
+    }
     all.retain(|w| roles::runs(&settings.roles, w.name()));
     if roles::serves_api(&settings.roles) {
         let (items, users, lanes) = (shop.items.clone(), shop.users.clone(), shop.serviceability.clone());
@@ -107,6 +112,7 @@ pub fn start(house: &House, settings: &Settings, readiness: &Readiness, drain: &
         // Every worker holds a receiver until it ends.
         let _ = stop.send(true);
     }));
+    tasks.push(tokio::spawn(tell_lag(house.clone(), settings.clone(), stopped.clone())));
     tasks.push(tokio::spawn(probe(house.clone(), readiness.clone(), stopped)));
     Running { tasks }
 }
@@ -122,6 +128,26 @@ pub async fn replay(house: &House, _settings: &Settings, letter: &DeadLetter) ->
     handler.handle(&Delivered { offset: letter.offset, topic: letter.topic, event: letter.event.clone() }).await
 }
 
+/// Tells how far the consumers that run here are behind.
+async fn tell_lag(house: House, settings: Settings, mut stop: watch::Receiver<bool>) {
+    let consumers: Vec<_> = handlers(&house).into_iter().filter(|h| roles::runs(&settings.roles, h.group())).collect();
+    loop {
+        for handler in &consumers {
+            for topic in handler.topics() {
+                // A log that does not answer is told by the readiness.
+                if let Ok(lag) = house.log.lag(handler.group(), *topic).await {
+                    metrics::gauge!("chowk_events_lag", "group" => handler.group(), "topic" => topic.name())
+                        .set(lag as f64);
+                }
+            }
+        }
+        tokio::select! {
+            _ = stop.wait_for(|s| *s) => return,
+            () = tokio::time::sleep(LAG) => {}
+        }
+    }
+}
+
 /// Tells how the engines are, by asking them.
 async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<bool>) {
     loop {
@@ -131,6 +157,8 @@ async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<boo
         readiness.set("search", search.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let items = house.items.store.items_by_ids(&[ItemId(Uuid::nil())]).await;
         readiness.set("items", items.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
+        let events = house.log.answers().await;
+        readiness.set("events", events.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let cache = house.deadlines.next().await;
         readiness.set("cache", cache.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let lanes = house.shop.serviceability.refresh().await;

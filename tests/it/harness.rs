@@ -67,6 +67,9 @@ fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     if let Ok(url) = std::env::var("CHOWK_TEST_REDIS_URL") {
         flags.push(("cache_url".to_owned(), format!("{url}?prefix={}", uuid::Uuid::now_v7())));
     }
+    if let Ok(url) = std::env::var("CHOWK_TEST_KAFKA_URL") {
+        flags.push(("events_url".to_owned(), format!("{url}?prefix=shop-{}&partitions=2", uuid::Uuid::now_v7())));
+    }
     flags.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
     Settings::load(&Sources { flags, ..Sources::default() }).expect("the test's settings are good")
 }
