@@ -103,10 +103,12 @@ async fn a_broker_that_is_killed_or_stopped_loses_nothing_and_is_used_again() {
         }
         n += 100;
         let begun = Instant::now();
+        let mut told = String::new();
         while handled.len() < usize::try_from(n).expect("few") {
-            assert!(begun.elapsed() < PATIENCE, "{trouble}: {} of {n}", handled.len());
+            assert!(begun.elapsed() < PATIENCE * 2, "{trouble}: {} of {n}; {told}", handled.len());
             // Fails until the broker is back.
-            let _shipped = shop.ship().await;
+            let shipped = shop.ship().await;
+            told = format!("{:?}; shipped {shipped:?}; broker {:?}", begun.elapsed(), shop.log.answers().await);
             for delivered in shop.log.poll("a", Topic::Carts, 100).await.unwrap_or_default() {
                 let owner: Uuid = delivered.event.key.parse().expect("an owner");
                 *handled.entry(owner.as_u128()).or_default() += 1;
