@@ -78,7 +78,8 @@ async fn members_share_a_topic_and_lose_nothing_when_one_comes_or_goes() {
     first.log.append(carts(0..300), NOW).await.expect("written");
     first.ship().await.expect("shipped");
     until("the first member handles some", async || {
-        one.step().await.expect("a step");
+        // A commit may meet a change of the members; the events then come again.
+        let _stepped = one.step().await;
         handler.count() > 0
     })
     .await;
@@ -93,8 +94,9 @@ async fn members_share_a_topic_and_lose_nothing_when_one_comes_or_goes() {
         // Either of them ships; the lease says who.
         first.ship().await.expect("shipped");
         second.ship().await.expect("shipped");
-        one.step().await.expect("a step");
-        let more = two.step().await.expect("a step");
+        // A commit may meet a change of the members; the events then come again.
+        let _stepped = one.step().await;
+        let more = two.step().await.unwrap_or_default();
         let mut by_two = by_two.lock().expect("no test panicked");
         *by_two += more;
         *by_two > 20
@@ -111,7 +113,8 @@ async fn members_share_a_topic_and_lose_nothing_when_one_comes_or_goes() {
     until("nothing is lost", async || {
         // Its lease may last a moment longer than it did.
         first.ship().await.expect("shipped");
-        one.step().await.expect("a step");
+        // A commit may meet a change of the members; the events then come again.
+        let _stepped = one.step().await;
         handler.count() == all && first.log.lag("once", Topic::Carts).await.expect("a lag") == 0
     })
     .await;
