@@ -10,14 +10,15 @@ use services::{
         ids::OrderId,
         pages::{Page, Window},
     },
-    orders::{Order, OrderFilter, OrderLine, OrderPosition, states},
-    payments::{Payment, PaymentMethod, PaymentState, Refund},
+    orders::{Order, OrderFilter, OrderLine, OrderPosition, ReturnState, states},
+    payments::{Payment, PaymentMethod, PaymentState, Refund, RefundState},
 };
 
 use super::{
     ENGINE,
     common::{corrupt, money, owner, state, unspell},
     find::{SHIPMENT, shipment},
+    returns,
 };
 use crate::{Db, Row, Value, args, sql_in};
 
@@ -141,7 +142,7 @@ async fn batch(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>
 async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<OrderId, Order>) -> EngineResult<()> {
     let lines = format!(
         "SELECT order_id, id, variant, item, title, handling, quantity, unit_price, total, currency, state, promised_by, \
-         warehouse, courier, shipment_id FROM order_lines WHERE order_id IN ({list}) ORDER BY order_id, position"
+         warehouse, courier, shipment_id, cancelled, coming_back, returned FROM order_lines WHERE order_id IN ({list}) ORDER BY order_id, position"
     );
     for row in db.read(ENGINE, &lines, keys(ids)).await? {
         if let Some(order) = orders.get_mut(&row.id(0)?) {
@@ -164,6 +165,15 @@ async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<Ord
             order.refunds.push(refund(&row)?);
         }
     }
+    for mut sent in returns::of_orders(db, ids).await? {
+        if let Some(order) = orders.get_mut(&sent.order) {
+            let paid = order.refunds.iter().any(|r| Some(r.id) == sent.refund && r.state == RefundState::Succeeded);
+            if paid && sent.state == ReturnState::Accepted {
+                sent.state = ReturnState::Refunded;
+            }
+            order.returns.push(sent);
+        }
+    }
     Ok(())
 }
 
@@ -183,6 +193,7 @@ fn head_of(r: &Row, payment: Payment) -> EngineResult<Order> {
         total: money(r, 10, 11)?,
         payment,
         refunds: Vec::new(),
+        returns: Vec::new(),
         retry_of: r.opt_id(12)?,
         sequence: r.u64(13)?,
         from_cart: r.bool(14)?,
@@ -204,6 +215,9 @@ fn line(r: &Row) -> EngineResult<OrderLine> {
         warehouse: r.text(12)?,
         courier: r.text(13)?,
         shipment: r.opt_id(14)?,
+        cancelled: r.u32(15)?,
+        coming_back: r.u32(16)?,
+        returned: r.u32(17)?,
     })
 }
 
