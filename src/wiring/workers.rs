@@ -131,7 +131,7 @@ pub async fn replay(house: &House, _settings: &Settings, letter: &DeadLetter) ->
 /// Tells how far the consumers that run here are behind.
 async fn tell_lag(house: House, settings: Settings, mut stop: watch::Receiver<bool>) {
     let consumers: Vec<_> = handlers(&house).into_iter().filter(|h| roles::runs(&settings.roles, h.group())).collect();
-    loop {
+    let tell = async || {
         for handler in &consumers {
             for topic in handler.topics() {
                 // A log that does not answer is told by the readiness.
@@ -141,9 +141,13 @@ async fn tell_lag(house: House, settings: Settings, mut stop: watch::Receiver<bo
                 }
             }
         }
+        tokio::time::sleep(LAG).await;
+    };
+    loop {
+        // A broker that is away is slow to say so, and it is asked once per group and topic: the end does not wait for it.
         tokio::select! {
             _ = stop.wait_for(|s| *s) => return,
-            () = tokio::time::sleep(LAG) => {}
+            () = tell() => {}
         }
     }
 }

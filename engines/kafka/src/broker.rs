@@ -1,8 +1,12 @@
 //! The broker: clients with bounds on every wait, topics that are there before the first use, and errors that say whether
 //! a retry helps.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
+use parking_lot::Mutex;
 use rdkafka::{
     ClientConfig,
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
@@ -27,6 +31,8 @@ pub(crate) const ANSWER_MAX: Duration = Duration::from_secs(4);
 const MAKING_MAX: Duration = Duration::from_secs(15);
 /// How long an event may be on its way: shorter than a relay's lease, so that nobody sends beyond it.
 const DELIVERY_MAX: Duration = Duration::from_secs(10);
+/// For so long a failed look at the topics answers for those who ask next.
+const NEWS_MAX: Duration = Duration::from_secs(1);
 
 /// A broker and what the shop has there.
 pub(crate) struct Broker {
@@ -34,6 +40,8 @@ pub(crate) struct Broker {
     producer: FutureProducer,
     retention: Duration,
     prepared: OnceCell<()>,
+    /// When and how the last look at the topics failed.
+    failed: Mutex<Option<(Instant, EngineError)>>,
 }
 
 impl Broker {
@@ -49,7 +57,7 @@ impl Broker {
             .set("linger.ms", "2")
             .set("message.timeout.ms", DELIVERY_MAX.as_millis().to_string());
         let producer = config.create().map_err(|e| error(&e))?;
-        Ok(Self { address, producer, retention, prepared: OnceCell::new() })
+        Ok(Self { address, producer, retention, prepared: OnceCell::new(), failed: Mutex::default() })
     }
 
     /// The name of a topic on the broker.
@@ -85,8 +93,20 @@ impl Broker {
     /// # Errors
     /// Retryable when the broker cannot be reached; else it refuses, and the sentence says what to do.
     pub async fn prepare(&self) -> EngineResult<()> {
-        self.prepared.get_or_try_init(|| self.make_ready()).await?;
+        self.prepared.get_or_try_init(|| self.look()).await?;
         Ok(())
+    }
+
+    /// Only one looks at a time. Who waited for a look that failed hears of it at once: else all that a shop asks of a
+    /// broker that is away would queue, each for as long again, and so would the end of the process.
+    async fn look(&self) -> EngineResult<()> {
+        let news = self.failed.lock().clone().filter(|(at, _)| at.elapsed() < NEWS_MAX);
+        if let Some((_, failed)) = news {
+            return Err(failed);
+        }
+        let ready = self.make_ready().await;
+        *self.failed.lock() = ready.as_ref().err().map(|e| (Instant::now(), e.clone()));
+        ready
     }
 
     async fn make_ready(&self) -> EngineResult<()> {
