@@ -26,7 +26,10 @@ use services::{
     items::Items,
     kernel::{
         clock::{Clock, SystemClock},
-        events::{EventLog, relay::EventIntake},
+        events::{
+            EventLog,
+            relay::{EventIntake, KeptEvents},
+        },
         ids::{IdSource, SystemIds},
     },
     logistics::ports::NetworkStore,
@@ -70,6 +73,8 @@ pub struct House {
     pub log: Arc<dyn EventLog>,
     /// The same, for events that another store kept.
     pub intake: Arc<dyn EventIntake>,
+    /// Outboxes that are shipped to a broker, and where to.
+    pub shipped: Vec<(Arc<dyn KeptEvents>, Arc<dyn EventIntake>)>,
     /// The store of items, for the relay and the readiness.
     pub items: items::ItemsHome,
     /// The search index.
@@ -115,8 +120,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let Ambient { clock, ids } = ambient;
     let databases = Databases::open(settings, &clock, &ids).await?;
     let main = &databases.main;
-    let log = events::log(&databases);
-    let intake = events::intake(&databases);
+    let events::EventsHome { log, intake, shipped } = events::home(settings, &databases).await?;
     let items_home = items::home(settings, &databases, &ids).await?;
     let items = Items::new(Arc::clone(&items_home.store), Arc::clone(&clock), Arc::clone(&ids));
     let inventory = Inventory::new(Arc::new(SqlInventoryStore::new(main.clone())), Arc::clone(&clock));
@@ -223,6 +227,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         databases,
         log,
         intake,
+        shipped,
         items: items_home,
         index,
         provider,

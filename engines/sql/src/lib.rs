@@ -18,6 +18,7 @@ pub mod models;
 pub mod network;
 pub mod notifications;
 pub mod orders;
+pub mod outbox;
 pub mod payments;
 mod rows;
 pub mod sessions;
