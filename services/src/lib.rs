@@ -28,4 +28,5 @@ pub mod orders;
 pub mod search;
 pub mod sessions;
 
+pub mod history;
 pub mod reconciliation;

@@ -175,7 +175,12 @@ impl Orders {
             return Ok(None);
         }
         let order = self.parts.store.order_by_number(number).await?;
-        Ok(order.filter(|o| tokens::opens(&self.settings.guest_secret, o.id, token)))
+        Ok(order.filter(|o| self.opens(o.id, token)))
+    }
+
+    /// Whether a token opens an order.
+    pub fn opens(&self, order: OrderId, token: &str) -> bool {
+        tokens::opens(&self.settings.guest_secret, order, token)
     }
 
     /// The token that opens an order without an account; `None` unless the order is a guest's.

@@ -186,6 +186,7 @@ fn head_of(r: &Row, payment: Payment) -> EngineResult<Order> {
         retry_of: r.opt_id(12)?,
         sequence: r.u64(13)?,
         from_cart: r.bool(14)?,
+        archived: false,
     })
 }
 
