@@ -43,12 +43,8 @@ pub trait OrderArchive: Send + Sync + 'static {
 #[async_trait]
 pub trait OrderIndex: Send + Sync + 'static {
     /// An owner's orders, newest first.
-    async fn page(
-        &self,
-        owner: Owner,
-        filter: OrderFilter,
-        window: Window<OrderPosition>,
-    ) -> EngineResult<Page<Entry>>;
+    async fn page(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>)
+    -> EngineResult<Page<Entry>>;
     /// Orders by id; those that are not there are missing.
     async fn entries(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Entry>>;
     /// The order with a number.

@@ -67,12 +67,7 @@ impl History {
     ///
     /// # Errors
     /// A failed order database. When only the archive fails, the live orders of the page are told.
-    pub async fn list(
-        &self,
-        owner: Owner,
-        filter: OrderFilter,
-        window: Window<OrderPosition>,
-    ) -> EngineResult<Listed> {
+    pub async fn list(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>) -> EngineResult<Listed> {
         let page = self.index.page(owner, filter, window).await?;
         let positions = page.clone().map(|e| (e.created_at, e.id.0));
         let live: Vec<OrderId> = page.rows.iter().filter(|e| e.archived.is_none()).map(|e| e.id).collect();
@@ -154,7 +149,10 @@ impl History {
         self.archive.put(copy).await?;
         let kept = self.archive.copies(&[key]).await?.remove(&order.id);
         if kept.is_none_or(|c| model::checksum(&c.body) != checksum) {
-            return Err(EngineError::retryable(ENGINE, format!("order {} reads back otherwise than it was put", order.id)));
+            return Err(EngineError::retryable(
+                ENGINE,
+                format!("order {} reads back otherwise than it was put", order.id),
+            ));
         }
         self.index.let_go(order, &checksum, self.clock.now()).await
     }

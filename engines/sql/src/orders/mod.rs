@@ -10,6 +10,7 @@ mod cancel;
 mod charges;
 mod common;
 mod find;
+mod index;
 mod place;
 mod process;
 mod read;
