@@ -209,7 +209,7 @@ impl Load for OrdersById {
     type Value = Arc<Order>;
     async fn load(&self, keys: &[OrderId]) -> EngineResult<HashMap<OrderId, Arc<Order>>> {
         match self.1 {
-            Some(owner) => Ok(shared(self.0.orders.by_ids(owner, keys).await?)),
+            Some(owner) => Ok(shared(self.0.history.by_ids(owner, keys).await?)),
             None => Ok(HashMap::new()),
         }
     }

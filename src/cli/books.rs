@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use engine_sql::books::SqlBooksStore;
+use std::sync::Arc;
+
+use engine_sql::{archive::SqlOrderArchive, books::SqlBooksStore};
 use services::reconciliation::{self, Finding};
 
 use crate::{
@@ -34,7 +36,9 @@ pub async fn findings(house: &House) -> anyhow::Result<Vec<Finding>> {
 pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
     let Ambient { clock, ids } = Ambient::default();
     let databases = Databases::open(&settings, &clock, &ids).await?;
-    let findings = reconciliation::verify(&SqlBooksStore::new(databases.main), clock.now()).await?;
+    let archive = Arc::new(SqlOrderArchive::new(databases.archive));
+    let books = SqlBooksStore::with_archive(databases.main, archive);
+    let findings = reconciliation::verify(&books, clock.now()).await?;
     for (rule, meaning) in reconciliation::RULES {
         let broken = findings.iter().filter(|f| f.rule == *rule).count();
         println!("{rule:4} {:8} {meaning}", if broken == 0 { "holds".to_owned() } else { format!("{broken} broken") });

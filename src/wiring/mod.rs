@@ -5,13 +5,14 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
+    activity::SqlPseudonymStore, archive::SqlOrderArchive, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
     inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
     sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
     carts::Carts,
+    history::{History, OrderArchive},
     inventory::Inventory,
     items::Items,
     kernel::{
@@ -154,6 +155,14 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
             ..OrderSettings::default()
         },
     );
+    let archive: Arc<dyn OrderArchive> = Arc::new(SqlOrderArchive::new(databases.archive.clone()));
+    let history = History::new(
+        orders.clone(),
+        Arc::new(SqlOrderStore::new(main.clone())),
+        Arc::clone(&archive),
+        Arc::clone(&clock),
+        settings.archive_after,
+    );
     let index = search::index(settings, &clock).await?;
     let search = Search::new(
         Arc::clone(&index),
@@ -164,7 +173,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         Arc::clone(&clock),
         search::synonyms(),
     );
-    let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
+    let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::with_archive(databases.main.clone(), archive));
     let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
     let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
     let notifications =
@@ -180,6 +189,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         moves,
         search,
         orders,
+        history,
         notifications: notifications.clone(),
         log: Arc::clone(&log),
         network,

@@ -1,7 +1,7 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 11] = [
+pub const WORKERS: [&str; 12] = [
     "payment",
     "refunds",
     "sweeper",
@@ -13,6 +13,7 @@ pub const WORKERS: [&str; 11] = [
     "activity",
     "retention",
     "relay",
+    "archiver",
 ];
 
 /// Whether this process answers requests.

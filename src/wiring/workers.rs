@@ -12,6 +12,7 @@ use uuid::Uuid;
 use workers::{
     Worker,
     activity::{Deeds, Flush},
+    archiver::Archiver,
     caches::Caches,
     carts::CartKeeper,
     consumer::{Consumer, Handler},
@@ -71,6 +72,7 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Refunds(orders())),
         Arc::new(Sweeper::new(orders(), settings.sweep)),
         Arc::new(Processing(orders())),
+        Arc::new(Archiver::new(shop.history.clone(), settings.archive_after)),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
         Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),
     ];
