@@ -75,6 +75,7 @@ struct Client {
 
 impl Client {
     fn new(shop: SocketAddr, from: Ipv4Addr) -> anyhow::Result<Self> {
+        chowk::choose_tls();
         let http = reqwest::Client::builder().local_address(IpAddr::V4(from)).tcp_nodelay(true);
         let http = http.timeout(Duration::from_secs(30)).build()?;
         Ok(Self { http, url: format!("http://{shop}/graphql") })

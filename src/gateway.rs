@@ -49,7 +49,7 @@ const KEPT: Duration = Duration::from_millis(500);
 
 /// The schema with its services.
 pub struct SchemaGateway {
-    schema: resolvers::Schema,
+    schema: resolvers::Served,
     sdl: String,
     shop: Arc<resolvers::Shop>,
     sessions: Sessions,
@@ -58,12 +58,11 @@ pub struct SchemaGateway {
 }
 
 impl SchemaGateway {
-    /// Over a house. With `production` the schema keeps its names to itself.
-    pub fn new(house: &House, production: bool) -> Self {
+    /// Over a house. With `production` the schema keeps its names to itself; with `federation` it is a subgraph, too.
+    pub fn new(house: &House, production: bool, federation: bool) -> Self {
         let shop = house.shop.clone();
-        let make = if production { resolvers::schema_without_suggestions } else { resolvers::schema };
-        let schema = make(shop.clone());
-        let sdl = resolvers::sdl(&schema);
+        let schema = resolvers::Served::new(&shop, !production, federation);
+        let sdl = schema.sdl();
         Self {
             schema,
             sdl,

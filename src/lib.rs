@@ -13,3 +13,10 @@ pub mod playground;
 pub mod settings;
 pub mod webhooks;
 pub mod wiring;
+
+/// One TLS back end for everything that speaks TLS in this process, in every build: clients that bring none of their own
+/// find it here. To be called before the first client is made; a second call changes nothing.
+pub fn choose_tls() {
+    // An error means that one was chosen before.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+}

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // One TLS back end for everything; a second call answers with an error that means nothing.
-    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+    chowk::choose_tls();
     chowk::cli::main()
 }

@@ -265,6 +265,8 @@ pub enum UserError {
     PromiseChanged(PromiseChanged),
     /// The total is another.
     TotalMismatch(TotalMismatch),
+    /// More units than are left.
+    TooManyUnits(TooManyUnits),
 }
 
 impl UserError {
@@ -286,6 +288,7 @@ impl UserError {
             Self::PriceChanged(e) => &e.message,
             Self::PromiseChanged(e) => &e.message,
             Self::TotalMismatch(e) => &e.message,
+            Self::TooManyUnits(e) => &e.message,
         }
     }
     /// For programs.
@@ -297,6 +300,7 @@ impl UserError {
             Self::PriceChanged(e) => e.code,
             Self::PromiseChanged(e) => e.code,
             Self::TotalMismatch(e) => e.code,
+            Self::TooManyUnits(e) => e.code,
         }
     }
 }
@@ -404,6 +408,19 @@ pub struct TotalMismatch {
     pub path: Vec<String>,
     /// The quote's total.
     pub total: Money,
+}
+
+/// More units of a line of an order than are left to call off or to send back.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct TooManyUnits {
+    /// LIMIT_EXCEEDED.
+    pub code: ErrorCode,
+    /// See `UserError.message`.
+    pub message: String,
+    /// See `UserError.path`.
+    pub path: Vec<String>,
+    /// Units that could be had now.
+    pub left: i32,
 }
 
 /// The variant that an error is about.

@@ -6,7 +6,7 @@ use async_graphql::ID;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use services::kernel::ids::{
     AddressId, CartId, CartLineId, CategoryId, ItemId, NotificationId, OrderId, OrderLineId, PaymentId, QuoteId,
-    RefundId, ShipmentId, ShopperId, VariantId, WishlistId, WishlistLineId,
+    RefundId, ReturnId, ShipmentId, ShopperId, VariantId, WishlistId, WishlistLineId,
 };
 use uuid::Uuid;
 
@@ -50,11 +50,13 @@ pub enum Kind {
     Lane = 17,
     /// A courier partner, by its code.
     Courier = 18,
+    /// Something sent back, after its order.
+    Return = 19,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Item,
         Self::Variant,
         Self::Category,
@@ -73,6 +75,7 @@ impl Kind {
         Self::Notification,
         Self::Lane,
         Self::Courier,
+        Self::Return,
     ];
 
     /// For people: `an item`.
@@ -96,6 +99,7 @@ impl Kind {
             Self::Notification => "a message",
             Self::Lane => "a lane",
             Self::Courier => "a courier",
+            Self::Return => "a return",
         }
     }
 
@@ -105,7 +109,7 @@ impl Kind {
 
     const fn shape(self) -> Shape {
         match self {
-            Self::OrderLine | Self::Shipment | Self::Payment | Self::Refund => Shape::Part,
+            Self::OrderLine | Self::Shipment | Self::Payment | Self::Refund | Self::Return => Shape::Part,
             Self::Lane | Self::Courier => Shape::Code,
             _ => Shape::Whole,
         }
@@ -151,7 +155,7 @@ macro_rules! identified {
 identified! {
     ItemId => Item, VariantId => Variant, CategoryId => Category, ShopperId => Shopper, AddressId => Address,
     CartId => Cart, CartLineId => CartLine, WishlistId => Wishlist, WishlistLineId => WishlistLine, QuoteId => Quote,
-    OrderId => Order, OrderLineId => OrderLine, ShipmentId => Shipment, PaymentId => Payment, RefundId => Refund,
+    OrderId => Order, OrderLineId => OrderLine, ShipmentId => Shipment, PaymentId => Payment, RefundId => Refund, ReturnId => Return,
     NotificationId => Notification,
 }
 
@@ -253,7 +257,7 @@ mod tests {
     fn the_numbers_of_kinds_are_all_different() {
         let mut numbers: Vec<u8> = Kind::ALL.iter().map(|k| *k as u8).collect();
         numbers.dedup();
-        assert_eq!(numbers, (1..=18).collect::<Vec<u8>>());
+        assert_eq!(numbers, (1..=19).collect::<Vec<u8>>());
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod batching;
 pub mod context;
 pub mod error;
 pub mod fanout;
+pub mod federation;
 pub mod following;
 pub mod ids;
 pub mod loaders;
@@ -36,5 +37,5 @@ pub mod wishlists;
 
 pub use context::{RequestData, degraded};
 pub use scalars::scalar_validators;
-pub use schema::{Schema, bare_sdl, request, schema, schema_without_suggestions, sdl};
+pub use schema::{Schema, Served, bare_sdl, request, sdl};
 pub use shop::Shop;

@@ -16,7 +16,7 @@ impl From<Amount> for Money {
 }
 
 /// An amount of money, in whole minor units.
-#[Object]
+#[Object(shareable)]
 impl Money {
     /// Minor units: paise for INR.
     fn amount(&self) -> Long {

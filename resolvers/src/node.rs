@@ -6,8 +6,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 use futures::future::join_all;
 use services::kernel::{
     ids::{
-        AddressId, CartId, CartLineId, CategoryId, ItemId, NotificationId, OrderId, QuoteId, ShopperId, VariantId,
-        WishlistId, WishlistLineId,
+        AddressId, CartId, CartLineId, CategoryId, ItemId, NotificationId, OrderId, QuoteId, ReturnId, ShopperId,
+        VariantId, WishlistId, WishlistLineId,
     },
     limits::PAGE_MAX,
 };
@@ -21,7 +21,10 @@ use crate::{
     ids::{self, Key, Kind},
     items::{category::Category, types::Item, variant::Variant},
     notifications::types::Notification,
-    orders::types::{Order, OrderLine, Payment, Refund, Shipment},
+    orders::{
+        returns::Return,
+        types::{Order, OrderLine, Payment, Refund, Shipment},
+    },
     staff::network::{Courier, Lane},
     viewer::types::{Address, Shopper},
     wishlists::types::{Wishlist, WishlistLine},
@@ -61,6 +64,8 @@ pub enum Node {
     Payment(Payment),
     /// A refund of it.
     Refund(Refund),
+    /// Something sent back of it.
+    Return(Return),
     /// A message of the shop to the caller.
     Notification(Notification),
     /// A lane, for operators.
@@ -155,6 +160,7 @@ async fn part(scope: &Scope, kind: Kind, order: OrderId, uuid: Uuid) -> Attempt<
         Kind::OrderLine => order.all_lines().find(|l| l.row().id.0 == uuid).map(Node::OrderLine),
         Kind::Shipment => order.all_shipments().find(|s| s.row().id.0 == uuid).map(Node::Shipment),
         Kind::Refund => order.all_refunds().find(|r| r.row().id.0 == uuid).map(Node::Refund),
+        Kind::Return => Return::find(&order.0, ReturnId(uuid)).map(Node::Return),
         Kind::Payment => (order.0.payment.id.0 == uuid).then(|| Node::Payment(Payment(Arc::clone(&order.0)))),
         _ => None,
     })

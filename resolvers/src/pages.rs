@@ -13,6 +13,7 @@ use crate::error::Refused;
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, Default, SimpleObject)]
+#[graphql(shareable)]
 pub struct PageInfo {
     /// More after `endCursor`.
     pub has_next_page: bool,

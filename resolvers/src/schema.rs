@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, ObjectType, Request, Response, SDLExportOptions, SchemaBuilder};
+use futures::{StreamExt, stream::BoxStream};
 use services::kernel::caller::Caller;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     checkout::mutation::CheckoutMutation,
     context::RequestData,
     fanout::Fanout,
+    federation::SubgraphQuery,
     items::{mutation::ItemsMutation, query::ItemsQuery},
     node::NodeQuery,
     notifications::{mutation::NotificationsMutation, subscription::NotificationsSubscription},
@@ -28,7 +30,11 @@ use crate::{
 /// What a storefront can read. Every field is nullable: a failing engine nulls its own answer and is named in
 /// `extensions.degraded`.
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, ServiceabilityQuery, OrdersQuery, StaffQuery);
+pub struct Query(Areas);
+
+/// The parts of every query root, one per area; it is no type of the schema.
+#[derive(MergedObject, Default)]
+pub struct Areas(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, ServiceabilityQuery, OrdersQuery, StaffQuery);
 
 /// What a storefront can do. Each answers with what changed, so that a client's cache follows. A null payload means that
 /// it was not done and may be tried again with the same key.
@@ -54,14 +60,53 @@ pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubs
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The schema over a shop. The tail of the log that wakes subscriptions starts with the first subscriber.
-pub fn schema(shop: Shop) -> Schema {
-    builder().data(Fanout::new(shop.log)).finish()
+/// The schema that an endpoint answers by.
+pub enum Served {
+    /// For storefronts.
+    Storefront(Schema),
+    /// For a gateway, too.
+    Subgraph(async_graphql::Schema<SubgraphQuery, Mutation, Subscription>),
 }
 
-/// The same for the public: a wrong name is not answered with the names that come near it.
-pub fn schema_without_suggestions(shop: Shop) -> Schema {
-    builder().data(Fanout::new(shop.log)).disable_suggestions().finish()
+impl Served {
+    /// Over a shop. The tail of the log that wakes subscriptions starts with the first subscriber. Without `suggestions`
+    /// a wrong name is not answered with the names that come near it.
+    pub fn new(shop: &Shop, suggestions: bool, federation: bool) -> Self {
+        fn made<Q: ObjectType + 'static>(
+            query: Q,
+            shop: &Shop,
+            suggestions: bool,
+        ) -> async_graphql::Schema<Q, Mutation, Subscription> {
+            let builder = builder(query).data(Fanout::new(Arc::clone(&shop.log)));
+            if suggestions { builder.finish() } else { builder.disable_suggestions().finish() }
+        }
+        if federation {
+            Self::Subgraph(made(SubgraphQuery::new(), shop, suggestions))
+        } else {
+            Self::Storefront(made(Query::default(), shop, suggestions))
+        }
+    }
+    /// Runs a query or a mutation.
+    pub async fn execute(&self, request: Request) -> Response {
+        match self {
+            Self::Storefront(schema) => schema.execute(request).await,
+            Self::Subgraph(schema) => schema.execute(request).await,
+        }
+    }
+    /// Runs a subscription.
+    pub fn execute_stream(&self, request: Request) -> BoxStream<'static, Response> {
+        match self {
+            Self::Storefront(schema) => schema.execute_stream(request).boxed(),
+            Self::Subgraph(schema) => schema.execute_stream(request).boxed(),
+        }
+    }
+    /// Everything that it answers.
+    pub fn sdl(&self) -> String {
+        match self {
+            Self::Storefront(schema) => sdl(schema),
+            Self::Subgraph(schema) => sdl(schema),
+        }
+    }
 }
 
 /// What goes into each `async_graphql::Request` as data; keep one to ask [`crate::context::degraded`] after it.
@@ -70,13 +115,13 @@ pub fn request(shop: &Arc<Shop>, caller: Caller, client_address: String, request
 }
 
 /// The SDL, with descriptions; the same for every build: types by name, fields in the order of the source.
-pub fn sdl(schema: &Schema) -> String {
+pub fn sdl<Q: ObjectType + 'static>(schema: &async_graphql::Schema<Q, Mutation, Subscription>) -> String {
     schema.sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions())
 }
 
 /// The schema without a shop: for exports and checks. Nothing in it can be resolved.
 pub fn bare() -> Schema {
-    builder().finish()
+    builder(Query::default()).finish()
 }
 
 /// The SDL without a shop.
@@ -84,8 +129,9 @@ pub fn bare_sdl() -> String {
     sdl(&bare())
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
+/// The schema with that query root, before it is finished.
+pub(crate) fn builder<Q: ObjectType + 'static>(query: Q) -> SchemaBuilder<Q, Mutation, Subscription> {
+    async_graphql::Schema::build(query, Mutation::default(), Subscription::default())
 }
 
 #[cfg(test)]

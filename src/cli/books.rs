@@ -1,9 +1,8 @@
 //! `chowk schema`, `chowk verify`, `chowk migrate`: small commands over the whole house.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
-use std::sync::Arc;
-
+use clap::Args;
 use engine_sql::{archive::SqlOrderArchive, books::SqlBooksStore};
 use services::reconciliation::{self, Finding};
 
@@ -12,12 +11,20 @@ use crate::{
     wiring::{Ambient, House, databases::Databases},
 };
 
+/// What `chowk schema` is asked for.
+#[derive(Args)]
+pub struct Schema {
+    /// The subgraph's SDL for a composer of Apollo Federation 2; served with the setting `federation`.
+    #[arg(long)]
+    federation: bool,
+}
+
 /// Prints the SDL.
 ///
 /// # Errors
-/// When the house cannot be built.
-pub fn schema() -> anyhow::Result<ExitCode> {
-    print!("{}", resolvers::bare_sdl());
+/// None; commands answer alike.
+pub fn schema(command: &Schema) -> anyhow::Result<ExitCode> {
+    print!("{}", if command.federation { resolvers::federation::sdl() } else { resolvers::bare_sdl() });
     Ok(ExitCode::SUCCESS)
 }
 

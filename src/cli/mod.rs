@@ -49,7 +49,7 @@ enum Command {
     /// Takes items from a supplier's feeds.
     Import(import::Import),
     /// Prints the GraphQL schema.
-    Schema,
+    Schema(books::Schema),
     /// Prints the settings in force, secrets hidden.
     Config,
     /// Proves that orders, stock and money agree; exit code 1 when they do not.
@@ -92,7 +92,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Serve(_) => serve::run(settings).await,
             Command::Seed => seed::run(settings).await,
             Command::Import(command) => import::run(settings, command).await,
-            Command::Schema => books::schema(),
+            Command::Schema(command) => books::schema(&command),
             Command::Verify => books::verify(settings).await,
             Command::Rebuild(command) => rebuild::run(settings, command).await,
             Command::Migrate => books::migrate(settings).await,

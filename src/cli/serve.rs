@@ -106,7 +106,7 @@ fn router(settings: &Settings, house: &House, readiness: &Readiness, drain: &Dra
     if !roles::serves_api(&settings.roles) {
         return Ok(edge::health_router(around));
     }
-    let gateway = SchemaGateway::new(house, settings.production);
+    let gateway = SchemaGateway::new(house, settings.production, settings.federation);
     let config = EdgeConfig {
         limits: if settings.limits == LimitsProfile::Off { Limits::off() } else { Limits::standard() },
         classes: wiring::classes(),

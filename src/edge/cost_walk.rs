@@ -188,6 +188,8 @@ impl<'a> Walker<'a> {
         let mut tally = self.priced(shape, field, &below);
         tally.fixed = tally.fixed.saturating_add(extra);
         tally.sensitive = u64::from(self.rules.sensitive.contains(name));
+        // The whole SDL to a gateway is what introspection is to a client.
+        tally.introspection_roots = u64::from(name == "_service");
         Ok(tally)
     }
 
@@ -255,7 +257,7 @@ impl<'a> Walker<'a> {
 
     /// How many ids or other items were given to a field that answers with a list.
     fn given_items(&self, shape: &FieldShape, field: &Field) -> Option<u64> {
-        let by_ids = |name: &str| name == "ids" || name.ends_with("Ids");
+        let by_ids = |name: &str| name == "ids" || name == "representations" || name.ends_with("Ids");
         let (name, _) =
             field.arguments.iter().find(|(n, _)| by_ids(&n.node) && shape.arguments.contains_key(n.node.as_str()))?;
         match field.get_argument(&name.node).map(|v| &v.node)? {

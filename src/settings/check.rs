@@ -75,6 +75,11 @@ pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
     times(s)?;
     roles(s)?;
     keys(s)?;
+    if s.federation && s.trusted_documents_only {
+        return refuse(
+            "`federation` is for documents that a gateway writes, which `trusted_documents_only` refuses: turn that off here and hold the list of documents in the gateway",
+        );
+    }
     if s.production { production(s) } else { Ok(()) }
 }
 

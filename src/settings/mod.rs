@@ -55,12 +55,15 @@ pub struct Settings {
     #[serde(with = "duration")]
     pub reservation_ttl: Duration,
     #[serde(with = "duration")]
+    pub return_window: Duration,
+    #[serde(with = "duration")]
     pub sweep: Duration,
     pub limits: LimitsProfile,
     pub allow_origins: Vec<String>,
     pub cookies: bool,
     pub trusted_proxies: usize,
     pub trusted_documents_only: bool,
+    pub federation: bool,
     pub token_keys: Secret,
     pub sealing_keys: Secret,
     pub payments_webhook_secret: Secret,

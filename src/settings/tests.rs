@@ -71,6 +71,14 @@ fn wrong_settings_are_named_with_what_to_do() {
 }
 
 #[test]
+fn a_gateway_writes_its_documents_itself() {
+    assert!(!load("", &[], &[]).expect("the defaults are good").federation);
+    assert!(load("federation = true", &[], &[]).expect("good").federation);
+    let said = refusal("federation = true\ntrusted_documents_only = true", &[]);
+    assert!(said.contains("`federation`") && said.contains("trusted_documents_only"), "{said}");
+}
+
+#[test]
 fn production_needs_secrets_and_a_provider() {
     let secrets = |more: &[(&'static str, &'static str)]| {
         let mut all = vec![

@@ -151,6 +151,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         OrderSettings {
             quote_ttl: settings.quote_ttl,
             reservation_ttl: settings.reservation_ttl,
+            return_window: settings.return_window,
             guest_secret: settings.cursor_key.reveal().as_bytes().to_vec(),
             ..OrderSettings::default()
         },

@@ -29,6 +29,12 @@ pub fn program() -> Command {
     command
 }
 
+/// A client for shops: it needs a TLS back end even for plain requests in builds whose engines bring none of their own.
+pub fn client() -> reqwest::Client {
+    chowk::choose_tls();
+    reqwest::Client::new()
+}
+
 /// A running shop.
 pub struct Shop {
     server: Option<Server>,
@@ -56,6 +62,14 @@ fn template() -> &'static Path {
         .path()
 }
 
+/// Fills the part of a search server that is this shop's own with what the copied template holds, whatever else the shop
+/// will miss when it starts.
+async fn fill_index(data: &Path, search_url: &str) {
+    let settings = settings(data, &[("search_url", search_url)]);
+    let house = chowk::wiring::build(&settings, Ambient::default()).await.expect("the house can be built");
+    house.shop.search.rebuild().await.expect("the index can be filled");
+}
+
 fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     let mut flags = vec![
         ("data".to_owned(), folder.display().to_string()),
@@ -66,6 +80,9 @@ fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     // `make test-engines` runs the journeys on real engines; each shop has a part of the server of its own.
     if let Ok(url) = std::env::var("CHOWK_TEST_REDIS_URL") {
         flags.push(("cache_url".to_owned(), format!("{url}?prefix={}", uuid::Uuid::now_v7())));
+    }
+    if let Ok(url) = std::env::var("CHOWK_TEST_ELASTICSEARCH_URL") {
+        flags.push(("search_url".to_owned(), format!("{}/test-{}", url.trim_end_matches('/'), uuid::Uuid::now_v7())));
     }
     flags.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
     Settings::load(&Sources { flags, ..Sources::default() }).expect("the test's settings are good")
@@ -139,8 +156,11 @@ impl Shop {
         let template = tokio::task::spawn_blocking(template).await.expect("the template");
         copy_whole(template, &data);
         let settings = settings(&data, more);
+        if !settings.search_in_process() {
+            fill_index(&data, &settings.search_url).await;
+        }
         let server = Server::start(&settings, Ambient::default()).await.expect("the shop starts");
-        Self { server: Some(server), settings, folder, client: reqwest::Client::new() }
+        Self { server: Some(server), settings, folder, client: client() }
     }
 
     /// What runs.

@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod edges;
 mod events;
+mod federation;
 mod generated;
 mod harness;
 mod journeys;

@@ -43,7 +43,7 @@ fn remembered(text: &str) -> Option<Value> {
     Some(match text {
         "@key" | "@slug" | "@guest" | "@refresh" | "@category" | "@variant" | "@cartLine" | "@wishlistLine"
         | "@address" | "@quote" | "@order" | "@item" | "@savedCategory" | "@number" | "@guestOrderToken"
-        | "@tracking" | "@guest?" | "@courier?" => Value::String("x".to_owned()),
+        | "@tracking" | "@orderLine" | "@return" | "@guest?" | "@courier?" => Value::String("x".to_owned()),
         "@now" => Value::String("2026-11-22T10:00:00Z".to_owned()),
         "@total" => serde_json::json!({ "amount": 1, "currencyCode": "INR" }),
         _ => return None,

@@ -20,11 +20,12 @@ async fn production_shows_nothing_of_the_inside() {
         ("payments_webhook_secret", "payments secret of this test"),
         ("couriers_webhook_secret", "couriers secret of this test"),
         ("cursor_key", "cursor key of this test"),
+        ("federation", "true"),
     ];
     let flags = flags.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
     let settings = Settings::load(&Sources { flags, ..Sources::default() }).expect("good settings");
     let server = Server::start(&settings, Ambient::default()).await.expect("starts");
-    let client = reqwest::Client::new();
+    let client = crate::harness::client();
     let url = |path: &str| format!("http://{}{path}", server.address);
 
     for path in ["/", "/shop.html", "/playground/config.json", "/schema.graphql", "/assets/x.js"] {
@@ -38,6 +39,10 @@ async fn production_shows_nothing_of_the_inside() {
     assert_eq!(ask("{ __typename }").await["data"]["__typename"], "Query");
     let schema = ask("{ __schema { queryType { name } } }").await;
     assert!(schema["data"].is_null() && !schema["errors"].as_array().expect("errors").is_empty(), "{schema:#}");
+    let inside = ask("{ _service { sdl } }").await;
+    assert!(inside["data"].is_null() && inside["errors"][0]["message"] == "Introspection is off here.", "{inside:#}");
+    let entities = ask("{ _entities(representations: []) { __typename } }").await;
+    assert_eq!(entities["data"], json!({ "_entities": [] }), "{entities:#}");
     let near = ask("{ serch { totalCount } }").await.to_string();
     assert!(near.contains("errors") && !near.contains("Did you mean"), "{near}");
     server.stop().await.expect("stops well");

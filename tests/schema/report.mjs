@@ -8,6 +8,7 @@ import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as operations from '@graphql-codegen/typescript-operations';
 import { changes } from './changes.mjs';
+import { federation } from './federation.mjs';
 import { RULES } from './rules.mjs';
 
 const HERE = import.meta.dirname;
@@ -80,6 +81,7 @@ const PARTS = {
     }
     return { checks: documents.length, failed: told.length ? documents.length : 0, told, note: `every saved document; tsc --strict takes the ${output.split('\n').length} lines` };
   }],
+  federation: ['federation', federation],
 };
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);

@@ -19,6 +19,8 @@ use crate::{Db, Row, Value, archive::SqlOrderArchive, args, orders::SqlOrderStor
 const ENGINE: &str = "reconciliation";
 /// Keys of one `IN (…)`.
 const CHUNK: usize = 500;
+/// Causes of one statement of ranges.
+const CAUSES: usize = 100;
 /// Events of an order that are read.
 const EVENTS_MAX: u64 = 10_000;
 /// How the ledger names a line as its cause.
@@ -83,7 +85,7 @@ fn stock_statement(from: &str) -> String {
     let lines = |states: String| {
         let of = |table: &str| {
             format!(
-                "(SELECT CAST(COALESCE(SUM(quantity), 0) AS SIGNED) FROM {table} o \
+                "(SELECT CAST(COALESCE(SUM(quantity - cancelled - returned), 0) AS SIGNED) FROM {table} o \
                  WHERE o.variant = k.variant AND o.warehouse = k.warehouse AND o.state IN ({states}))"
             )
         };
@@ -207,7 +209,7 @@ impl BooksStore for SqlBooksStore {
 
 /// The line that caused a ledger row.
 fn line_of(cause: &str) -> EngineResult<OrderLineId> {
-    let id = cause.strip_prefix(CAUSE).and_then(|id| id.parse().ok());
+    let id = cause.strip_prefix(CAUSE).and_then(|rest| rest.split(':').next()).and_then(|id| id.parse().ok());
     id.ok_or_else(|| EngineError::permanent(ENGINE, format!("a hold was caused by `{cause}`, which is no line")))
 }
 
@@ -228,14 +230,16 @@ impl SqlBooksStore {
         &self,
         orders: impl Iterator<Item = &Order>,
     ) -> EngineResult<HashMap<OrderLineId, Vec<LedgerRow>>> {
+        // A part of a line has the line's cause and a colon, and `;` follows on the colon.
         let causes: Vec<String> = orders.flat_map(|o| &o.lines).map(|l| format!("{CAUSE}{}", l.id)).collect();
         let mut all: HashMap<OrderLineId, Vec<LedgerRow>> = HashMap::with_capacity(causes.len());
-        for chunk in causes.chunks(CHUNK) {
+        for chunk in causes.chunks(CAUSES) {
+            let ranges = vec!["(cause >= ? AND cause < ?)"; chunk.len()].join(" OR ");
             let sql = format!(
-                "SELECT id, variant, warehouse, movement, quantity, cause, moved_at FROM stock_ledger WHERE cause IN ({})",
-                sql_in(chunk.len())
+                "SELECT id, variant, warehouse, movement, quantity, cause, moved_at FROM stock_ledger WHERE {ranges}"
             );
-            for r in self.db.read(ENGINE, &sql, chunk.iter().map(Value::from).collect()).await? {
+            let keys = chunk.iter().flat_map(|c| [Value::from(c.clone()), Value::from(format!("{c};"))]).collect();
+            for r in self.db.read(ENGINE, &sql, keys).await? {
                 let (name, cause) = (r.text(3)?, r.text(5)?);
                 let movement = Movement::named(&name).ok_or_else(|| {
                     EngineError::permanent(ENGINE, format!("the ledger holds the unknown movement {name}"))

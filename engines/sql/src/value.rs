@@ -111,6 +111,7 @@ from_id!(
     ShipmentId,
     PaymentId,
     RefundId,
+    ReturnId,
     SupplierId,
     NotificationId,
     LedgerId,

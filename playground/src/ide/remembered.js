@@ -19,6 +19,8 @@ const PLACES = {
   order: ['placeOrder.order.id', 'retryPayment.order.id', 'viewer.orders.nodes.id', 'viewer.orders.edges.node.id'],
   number: ['placeOrder.order.number'],
   guestOrderToken: ['placeOrder.guestToken'],
+  orderLine: ['placeOrder.order.lines.id', 'node.lines.id', 'openReturns.lines.line.id', 'requested.lines.line.id'],
+  return: ['requestReturn.requested.id', 'openReturns.id'],
   tracking: ['shipments.trackingNumber', 'shipment.trackingNumber'],
   courier: ['shipments.courier', 'shipment.courier'],
 };

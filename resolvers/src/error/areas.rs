@@ -10,9 +10,11 @@ use services::{
 };
 
 use super::{
-    ErrorCode, InsufficientStock, NotDeliverableError, PromiseChanged, Refused, SimpleError, Stop, TotalMismatch,
-    UserError, Warning, WarningCode, line_path,
+    ErrorCode, InsufficientStock, NotDeliverableError, PromiseChanged, Refused, SimpleError, Stop, TooManyUnits,
+    TotalMismatch, UserError, Warning, WarningCode, line_path,
 };
+
+use crate::scalars::int;
 
 macro_rules! stops {
     ($($error:ty => $function:ident),+ $(,)?) => {$(
@@ -152,6 +154,12 @@ pub fn orders(error: orders::Error) -> Stop {
         orders::Error::NotFound(_) => Stop::simple(ErrorCode::NotFound, error.to_string(), &[]),
         orders::Error::NoSession => Stop::no_session(),
         orders::Error::WrongState { message, .. } => Stop::simple(ErrorCode::WrongState, message, &[]),
+        orders::Error::TooMany { line, left } => Stop::Told(vec![UserError::TooManyUnits(TooManyUnits {
+            code: ErrorCode::LimitExceeded,
+            message: error.to_string(),
+            path: line_path(line, Some("quantity")),
+            left: int(left),
+        })]),
         orders::Error::KeyReused => Stop::simple(ErrorCode::KeyReused, error.to_string(), &["idempotencyKey"]),
         orders::Error::InProgress => Stop::simple(ErrorCode::InProgress, error.to_string(), &["idempotencyKey"]),
         orders::Error::Invalid { field, message } => Stop::simple(ErrorCode::InvalidInput, message, &[field]),

@@ -4,5 +4,6 @@ pub mod events;
 pub mod list;
 pub mod mutation;
 pub mod query;
+pub mod returns;
 pub mod subscription;
 pub mod types;

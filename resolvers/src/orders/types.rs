@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use services::{
-    orders::{self, states},
+    orders::{self, returns, states},
     payments,
 };
 
-use super::events::OrderEvent;
+use super::{events::OrderEvent, returns::Return};
 use crate::{
     checkout::types::{Charge, OrderAddress, PaymentMethod},
     context::Asking,
@@ -141,9 +141,12 @@ impl Order {
         self.0.lines.iter().any(|l| states::is_cancellable(l.state))
     }
     /// Whether the shop would take lines back now.
-    fn returnable(&self) -> bool {
-        // No mutation takes lines back yet, so none would be accepted.
-        false
+    fn returnable(&self, ctx: &Context<'_>) -> bool {
+        ctx.shop().orders.returnable(&self.0)
+    }
+    /// What was sent back, or is to be, oldest first.
+    fn returns(&self) -> Vec<Return> {
+        Return::all(&self.0)
     }
     /// Moved to the archive.
     fn archived(&self) -> bool {
@@ -200,6 +203,23 @@ impl OrderLine {
     /// The promise given with the order.
     fn promised_by(&self) -> DateTime {
         self.row().promised_by.into()
+    }
+    /// Units that were called off.
+    fn cancelled(&self) -> i32 {
+        let row = self.row();
+        int(if row.state == orders::OrderState::Cancelled { row.quantity } else { row.cancelled })
+    }
+    /// Units that were taken back.
+    fn returned(&self) -> i32 {
+        int(self.row().returned)
+    }
+    /// Whether units of it could be sent back now by `requestReturn`.
+    fn returnable(&self, ctx: &Context<'_>) -> bool {
+        ctx.shop().orders.line_returnable(&self.order, self.row())
+    }
+    /// Units that could be sent back, if it is `returnable`.
+    fn returnable_quantity(&self) -> i32 {
+        int(returns::left(self.row()))
     }
 }
 

@@ -6,4 +6,5 @@ pub mod lanes;
 pub mod mutation;
 pub mod network;
 pub mod query;
+pub mod returns;
 pub mod stock;

@@ -1,12 +1,13 @@
 //! What staff do.
 
 use async_graphql::{Context, InputObject, Object, Result};
-use services::kernel::caller::Role;
+use services::{kernel::caller::Role, orders::ReturnAct};
 
 use super::{
     courier_updates::{self, RecordCourierUpdateInput, RecordCourierUpdatePayload},
     lanes::{self, LaneInput},
     network::Lane,
+    returns::{self, DecideReturnInput, HandleReturnPayload, MoveReturnInput},
     stock::{self, AdjustStockInput, AdjustStockPayload, ReceiveStockInput, ReceiveStockPayload, check_key},
 };
 use crate::{
@@ -54,6 +55,36 @@ impl StaffMutation {
         #[graphql(desc = "What to do.")] input: AdjustStockInput,
     ) -> Option<Result<AdjustStockPayload>> {
         let done = stock::adjust(&ctx.scope(), input).await;
+        ctx.request().renew();
+        ctx.answer(done)
+    }
+    /// Warehouse: what a shopper sends back is on its way.
+    async fn pick_up_return(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: MoveReturnInput,
+    ) -> Option<Result<HandleReturnPayload>> {
+        let done = returns::advance(&ctx.scope(), input, ReturnAct::PickUp).await;
+        ctx.request().renew();
+        ctx.answer(done)
+    }
+    /// Warehouse: what a shopper sent back is here.
+    async fn receive_return(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: MoveReturnInput,
+    ) -> Option<Result<HandleReturnPayload>> {
+        let done = returns::advance(&ctx.scope(), input, ReturnAct::Receive).await;
+        ctx.request().renew();
+        ctx.answer(done)
+    }
+    /// Warehouse: what becomes of each unit that was sent back; stock and money go back once.
+    async fn decide_return(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: DecideReturnInput,
+    ) -> Option<Result<HandleReturnPayload>> {
+        let done = returns::decide(&ctx.scope(), input).await;
         ctx.request().renew();
         ctx.answer(done)
     }

@@ -8,11 +8,13 @@ use services::{
 
 use super::{
     network::{Courier, LaneConnection},
+    returns,
     stock::{self, StockLevel},
 };
 use crate::{
     context::{Asking, Scope},
     error::{Attempt, Telling},
+    orders::returns::Return,
     scalars::{DateTime, Long},
     serviceability::query::variants,
 };
@@ -46,6 +48,15 @@ impl StaffQuery {
     async fn reconciliation(&self, ctx: &Context<'_>) -> Option<Result<Reconciliation>> {
         let scope = ctx.scope();
         ctx.tell(books(&scope).await)
+    }
+    /// Warehouse staff and operators: returns that wait for a decision, oldest first.
+    async fn open_returns(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "How many, at most 100.")] first: i32,
+    ) -> Option<Result<Vec<Return>>> {
+        let scope = ctx.scope();
+        ctx.tell(returns::open(&scope, first).await)
     }
     /// Operator: courier partners, and how far they reach.
     async fn couriers(&self, ctx: &Context<'_>) -> Option<Result<Vec<Courier>>> {

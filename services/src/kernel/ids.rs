@@ -70,6 +70,8 @@ ids! {
     PaymentId,
     /// Money on its way back.
     RefundId,
+    /// Something sent back.
+    ReturnId,
     /// Who sends items.
     SupplierId,
     /// A message of the shop to a shopper.

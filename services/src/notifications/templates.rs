@@ -24,7 +24,14 @@ pub fn order(step: OrderStep, number: &str, arrived_all: bool) -> Option<Text> {
         }
         OrderStep::Cancelled => ("Cancelled", format!("Your order {number}, or a part of it, was cancelled.")),
         OrderStep::Returned => ("Returned", format!("What you sent back of your order {number} is with us.")),
-        OrderStep::Created | OrderStep::Packed => return None,
+        OrderStep::ReturnRequested => {
+            ("Return requested", format!("We know that you send back a part of your order {number}."))
+        }
+        OrderStep::ReturnRefused => (
+            "Return not taken",
+            format!("What you sent back of your order {number} could not be taken; it comes back to you."),
+        ),
+        OrderStep::Created | OrderStep::Packed | OrderStep::ReturnPickedUp | OrderStep::ReturnReceived => return None,
     };
     Some(Text { title: title.to_owned(), body })
 }

@@ -23,6 +23,14 @@ pub enum Error {
         /// What to do.
         message: String,
     },
+    /// More units than are left.
+    #[error("only {left} are left: ask for {left} or fewer")]
+    TooMany {
+        /// Which of the lines in the input, from 0.
+        line: usize,
+        /// Units that could be had.
+        left: u32,
+    },
     /// The idempotency key was used with another input.
     #[error("this idempotency key was used with another input: make a new key")]
     KeyReused,

@@ -15,6 +15,8 @@ mod placing;
 pub mod plan;
 pub mod ports;
 mod quoting;
+mod returning;
+pub mod returns;
 pub mod service;
 pub mod settings;
 pub mod states;
@@ -23,5 +25,6 @@ pub mod tokens;
 
 pub use error::Error;
 pub use model::*;
+pub use returns::{Decision, LineUnits, Return, ReturnAct, ReturnLine, ReturnState, ReturnWish};
 pub use service::{OrderParts, Orders};
 pub use settings::OrderSettings;

@@ -136,6 +136,8 @@ pub struct Order {
     pub payment: Payment,
     /// Money on its way back or returned.
     pub refunds: Vec<Refund>,
+    /// What was sent back, or is to be.
+    pub returns: Vec<super::returns::Return>,
     /// The order that this one tries again.
     pub retry_of: Option<OrderId>,
     /// The sequence of its newest event; counts from 1.
@@ -176,6 +178,19 @@ pub struct OrderLine {
     pub courier: String,
     /// Its parcel, once packed.
     pub shipment: Option<ShipmentId>,
+    /// Units that were called off one by one; a line that was called off whole may have none here.
+    pub cancelled: u32,
+    /// Units of open returns.
+    pub coming_back: u32,
+    /// Units that were taken back.
+    pub returned: u32,
+}
+
+impl OrderLine {
+    /// Units that are still bought.
+    pub const fn live(&self) -> u32 {
+        super::returns::live_units(self.state, self.quantity, self.cancelled, self.returned)
+    }
 }
 
 /// A parcel.

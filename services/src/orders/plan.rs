@@ -94,6 +94,9 @@ impl Plan {
                 warehouse: got.from.warehouse.clone(),
                 courier: got.from.courier.clone(),
                 shipment: None,
+                cancelled: 0,
+                coming_back: 0,
+                returned: 0,
             });
         }
         if lines.is_empty() {
@@ -123,6 +126,7 @@ impl Plan {
                 redirect_url: None,
             },
             refunds: Vec::new(),
+            returns: Vec::new(),
             retry_of: self.quote.retry_of,
             sequence: 1,
             from_cart: self.quote.from_cart,

@@ -18,13 +18,14 @@ use super::{
         Quote, Shipment,
     },
     plan::Plan,
+    returns::{LineUnits, ReturnAct, ReturnState, ReturnWish},
 };
 use crate::{
     kernel::{
         caller::Owner,
         clock::Timestamp,
         error::EngineResult,
-        ids::{GuestId, OrderId, OrderLineId, PaymentId, QuoteId, RefundId, ShipmentId, ShopperId},
+        ids::{GuestId, OrderId, OrderLineId, PaymentId, QuoteId, RefundId, ReturnId, ShipmentId, ShopperId},
         money::Money,
         pages::{Page, Window},
     },
@@ -34,7 +35,7 @@ use crate::{
 /// Under which key something happens once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Once {
-    /// `placeOrder`, `retryPayment` or `cancelOrder`.
+    /// `placeOrder`, `retryPayment`, `cancelOrder`, `requestReturn` and so on.
     pub operation: &'static str,
     /// Made by the caller.
     pub key: String,
@@ -166,8 +167,8 @@ pub struct Cancelling {
     pub owner: Owner,
     /// Which.
     pub order: OrderId,
-    /// Which lines; empty: all that are not called off yet.
-    pub lines: Vec<OrderLineId>,
+    /// Which lines and how many of each; empty: all that are not called off yet. No line twice.
+    pub lines: Vec<LineUnits>,
     /// Why, for people.
     pub reason: Option<String>,
     /// Under which key.
@@ -189,8 +190,82 @@ pub enum Cancelled {
     NoSuchLine,
     /// It is too late, or called off already.
     TooLate(OrderState),
+    /// More units than are left.
+    TooMany {
+        /// Of which line.
+        line: OrderLineId,
+        /// Units that could be called off.
+        left: u32,
+    },
     /// Single lines cannot be called off while the payment is awaited.
     Unpaid,
+}
+
+/// Units to be sent back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskingReturn {
+    /// Whose order.
+    pub owner: Owner,
+    /// Which order.
+    pub order: OrderId,
+    /// The return's id.
+    pub id: ReturnId,
+    /// What; no line twice.
+    pub lines: Vec<ReturnWish>,
+    /// Under which key.
+    pub once: Once,
+}
+
+/// What became of asking for a return.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReturnAsked {
+    /// Done; the order after it.
+    Done(Box<Order>),
+    /// The key was used before.
+    Answered(Answered),
+    /// There is no such order of the owner.
+    NoSuchOrder,
+    /// The order has no such line.
+    NoSuchLine,
+    /// The line has not arrived, or came back already.
+    NotDelivered(OrderState),
+    /// More units than are left, counting all returns.
+    TooMany {
+        /// Of which line.
+        line: OrderLineId,
+        /// Units that could be sent back.
+        left: u32,
+    },
+}
+
+/// Something that staff do with a return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandlingReturn {
+    /// Who, for the key.
+    pub by: Owner,
+    /// Which return.
+    pub id: ReturnId,
+    /// What.
+    pub act: ReturnAct,
+    /// Under which key.
+    pub once: Once,
+    /// Id of the refund, should one be due.
+    pub refund: RefundId,
+}
+
+/// What became of an act on a return.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ReturnHandled {
+    /// Done; the order after it.
+    Done(Box<Order>),
+    /// The key was used before.
+    Answered(Answered),
+    /// There is no such return.
+    NoSuchReturn,
+    /// The act is not for a return that stands here.
+    WrongState(ReturnState),
+    /// The decisions do not name each line of the return once, with all of its units.
+    Miscounted,
 }
 
 /// What a charge job asks for.
@@ -317,6 +392,13 @@ pub trait OrderStore: Send + Sync + 'static {
     async fn expire(&self, order: OrderId, now: Timestamp) -> EngineResult<bool>;
     /// Calls off an order or lines of it, with stock and money.
     async fn cancel(&self, cancelling: Cancelling, now: Timestamp) -> EngineResult<Cancelled>;
+    /// Asks for a return: the units count as coming back from now on. Over all returns of a line they never exceed what
+    /// was bought and not called off.
+    async fn ask_return(&self, asking: AskingReturn, now: Timestamp) -> EngineResult<ReturnAsked>;
+    /// Takes a return one step on; a decision moves stock and makes the refund due, once.
+    async fn handle_return(&self, handling: HandlingReturn, now: Timestamp) -> EngineResult<ReturnHandled>;
+    /// Returns that wait for a decision, oldest first, with their orders.
+    async fn open_returns(&self, limit: usize) -> EngineResult<Vec<(ReturnId, OrderId)>>;
     /// Takes due charge jobs for `lease`. What was taken is recorded before the answer, so that after a crash the provider
     /// is asked what became of the charge.
     async fn claim_charges(&self, limit: usize, lease: Duration, now: Timestamp) -> EngineResult<Vec<ChargeJob>>;

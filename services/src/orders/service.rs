@@ -11,6 +11,7 @@ use super::{
     placing::InFlight,
     ports::{Cancelled, Cancelling, Deadlines, Followed, Once, OrderStore, TravellingParcel},
     quoting::Wanted,
+    returns::LineUnits,
     settings::OrderSettings,
     states, tokens,
 };
@@ -71,7 +72,7 @@ impl fmt::Debug for Orders {
 /// Most rows of one answer of events.
 pub const EVENTS_MAX: usize = 500;
 /// Longest reason of a cancellation, bytes.
-const REASON_MAX: usize = 500;
+pub(super) const REASON_MAX: usize = 500;
 
 impl Orders {
     /// On these parts.
@@ -118,12 +119,12 @@ impl Orders {
         self.place_again(owner, order, expected_total, payment, key).await
     }
 
-    /// Calls off an order, or lines of it, before it is shipped. Stock and money go back exactly once.
+    /// Calls off an order, or units of its lines, before it is shipped. Stock and money go back exactly once.
     pub async fn cancel(
         &self,
         owner: Owner,
         order: OrderId,
-        mut lines: Vec<OrderLineId>,
+        lines: Vec<LineUnits>,
         reason: Option<String>,
         key: String,
     ) -> Result<Order, Error> {
@@ -131,10 +132,10 @@ impl Orders {
         if reason.as_ref().is_some_and(|r| r.len() > REASON_MAX) {
             return Err(Error::Invalid { field: "reason", message: format!("at most {REASON_MAX} bytes: shorten it") });
         }
-        lines.sort_unstable();
-        lines.dedup();
+        let given: Vec<OrderLineId> = lines.iter().map(|l| l.line).collect();
+        let lines = distinct(lines)?;
         let now = self.now();
-        let input_hash = tokens::input_hash(&("cancelOrder", order, &lines, &reason));
+        let input_hash = cancel_hash(order, &lines, reason.as_deref());
         let once = Once { operation: "cancelOrder", key, input_hash: input_hash.clone() };
         let refund = RefundId(self.parts.ids.next(now));
         let cancelling = Cancelling { owner, order, lines, reason, once, refund };
@@ -150,6 +151,7 @@ impl Orders {
             Cancelled::NoSuchOrder => Err(Error::NotFound("order")),
             Cancelled::NoSuchLine => Err(Error::NotFound("order line")),
             Cancelled::TooLate(state) => Err(Error::WrongState { state, message: too_late(state) }),
+            Cancelled::TooMany { line, left } => Err(Error::TooMany { line: place_of(&given, line), left }),
             Cancelled::Unpaid => Err(Error::WrongState {
                 state: OrderState::Created,
                 message: "the payment is still awaited: cancel the whole order, or wait until it is placed".into(),
@@ -284,7 +286,35 @@ fn note_watch(e: &EngineError) {
     tracing::warn!(error = %e, "the deadline watch failed; the sweep over the store stands in");
 }
 
-fn check_key(key: &str) -> Result<(), Error> {
+/// Each line once, in the order of their ids, so that the order of the input does not matter.
+fn distinct(mut lines: Vec<LineUnits>) -> Result<Vec<LineUnits>, Error> {
+    lines.sort_unstable();
+    lines.dedup();
+    let twice = lines.windows(2).any(|pair| matches!(pair, [a, b] if a.line == b.line));
+    if twice {
+        return Err(Error::Invalid { field: "lines", message: "a line stands twice: put both into one".into() });
+    }
+    if lines.iter().any(|l| l.quantity == Some(0)) {
+        return Err(Error::Invalid { field: "lines", message: "a quantity is 1 or more: leave the line out".into() });
+    }
+    Ok(lines)
+}
+
+/// Without quantities the hash is what it was before there were any, so that old keys go on to be known.
+fn cancel_hash(order: OrderId, lines: &[LineUnits], reason: Option<&str>) -> String {
+    if lines.iter().all(|l| l.quantity.is_none()) {
+        let lines: Vec<OrderLineId> = lines.iter().map(|l| l.line).collect();
+        return tokens::input_hash(&("cancelOrder", order, lines, reason));
+    }
+    tokens::input_hash(&("cancelOrder", order, lines, reason))
+}
+
+/// The place of a line in the input.
+pub(super) fn place_of(given: &[OrderLineId], line: OrderLineId) -> usize {
+    given.iter().position(|l| *l == line).unwrap_or(0)
+}
+
+pub(super) fn check_key(key: &str) -> Result<(), Error> {
     let good = !key.is_empty() && key.len() <= IDEMPOTENCY_KEY_MAX && !key.chars().any(char::is_control);
     good.then_some(()).ok_or_else(|| Error::Invalid {
         field: "idempotencyKey",

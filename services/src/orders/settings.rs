@@ -11,6 +11,8 @@ pub struct OrderSettings {
     pub quote_ttl: Duration,
     /// How long stock is held for a payment.
     pub reservation_ttl: Duration,
+    /// How long after its arrival a line may be sent back; zero: never.
+    pub return_window: Duration,
     /// How long a worker may take for one call to the provider before another asks again.
     pub lease: Duration,
     /// How long an undecided charge rests before it is asked about again; doubles up to [`Self::poll_max`].
@@ -28,6 +30,7 @@ impl Default for OrderSettings {
         Self {
             quote_ttl: Duration::from_secs(600),
             reservation_ttl: Duration::from_secs(900),
+            return_window: Duration::from_secs(7 * 86_400),
             lease: Duration::from_secs(30),
             poll: Duration::from_millis(250),
             poll_max: Duration::from_secs(30),

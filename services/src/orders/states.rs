@@ -67,12 +67,20 @@ pub const fn step_name(step: OrderStep) -> &'static str {
         OrderStep::OutForDelivery => "OUT_FOR_DELIVERY",
         OrderStep::Delivered => "DELIVERED",
         OrderStep::Returned => "RETURNED",
+        OrderStep::ReturnRequested => "RETURN_REQUESTED",
+        OrderStep::ReturnPickedUp => "RETURN_PICKED_UP",
+        OrderStep::ReturnReceived => "RETURN_RECEIVED",
+        OrderStep::ReturnRefused => "RETURN_REFUSED",
     }
 }
 
+/// Steps of a return, which lead an order into no other state.
+pub const OF_RETURNS: [OrderStep; 4] =
+    [OrderStep::ReturnRequested, OrderStep::ReturnPickedUp, OrderStep::ReturnReceived, OrderStep::ReturnRefused];
+
 /// A step from its name.
 pub fn step_named(text: &str) -> Option<OrderStep> {
-    named(text).map(step_into)
+    named(text).map(step_into).or_else(|| OF_RETURNS.into_iter().find(|s| step_name(*s) == text))
 }
 
 /// Where a line (or a parcel) in `from` stands after a step; `None`: the step is not for it and changes nothing.
@@ -152,7 +160,12 @@ pub fn message(step: OrderStep, whole: bool, detail: Option<&str>) -> String {
         (OrderStep::Shipped, _) => "Handed to the courier",
         (OrderStep::OutForDelivery, _) => "Out for delivery",
         (OrderStep::Delivered, _) => "Delivered",
-        (OrderStep::Returned, _) => "Returned",
+        (OrderStep::Returned, true) => "Returned",
+        (OrderStep::Returned, false) => "A part of the order was returned",
+        (OrderStep::ReturnRequested, _) => "Return requested",
+        (OrderStep::ReturnPickedUp, _) => "What you send back is with the courier",
+        (OrderStep::ReturnReceived, _) => "What you sent back has reached us",
+        (OrderStep::ReturnRefused, _) => "What you sent back was not taken",
     };
     detail.map_or_else(|| told.to_owned(), |d| format!("{told}: {d}"))
 }
@@ -227,6 +240,11 @@ mod tests {
             assert_eq!(step_named(step_name(step_into(s))), Some(step_into(s)));
             assert_eq!(serde_json::to_value(s).unwrap(), serde_json::json!(name(s)));
             assert_eq!(serde_json::to_value(step_into(s)).unwrap(), serde_json::json!(step_name(step_into(s))));
+        }
+        for step in OF_RETURNS {
+            assert_eq!(step_named(step_name(step)), Some(step));
+            assert_eq!(serde_json::to_value(step).unwrap(), serde_json::json!(step_name(step)));
+            assert!(ALL.into_iter().all(|from| after(from, step).is_none()), "{step:?} moves no line");
         }
         assert_eq!(named("created"), None);
     }

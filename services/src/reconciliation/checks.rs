@@ -4,7 +4,11 @@ use super::model::{Finding, OrderBook, StockBook};
 use crate::{
     inventory::Movement,
     kernel::money::Money,
-    orders::{Order, OrderLine, OrderState, OrderStep, charges, states},
+    orders::{
+        Order, OrderLine, OrderState, OrderStep, ReturnLine, ReturnState, charges,
+        returns::{self, Share},
+        states,
+    },
     payments::PaymentMethod,
 };
 
@@ -35,11 +39,12 @@ pub(super) fn stock(book: &StockBook) -> Vec<Finding> {
     f.found
 }
 
-/// I3, I4, I5, I12 and I13.
+/// I3, I4, I5, I12, I13 and I14.
 pub(super) fn order(book: &OrderBook) -> Vec<Finding> {
     let mut f = Findings { subject: format!("order {}", book.order.number), found: Vec::new() };
     history(book, &mut f);
     line_stock(book, &mut f);
+    sent_back(book, &mut f);
     money(book, &mut f);
     sums(&book.order, &mut f);
     f.found
@@ -71,7 +76,8 @@ fn history(book: &OrderBook, f: &mut Findings) {
 /// Units of a line that a movement moved.
 fn moved(book: &OrderBook, line: &OrderLine, movement: Movement) -> (usize, i64) {
     let cause = format!("line:{}", line.id);
-    let rows = book.ledger.iter().filter(|r| r.movement == movement && r.cause == cause);
+    let of_line = |c: &str| c.strip_prefix(&cause).is_some_and(|part| part.is_empty() || part.starts_with(':'));
+    let rows = book.ledger.iter().filter(|r| r.movement == movement && of_line(&r.cause));
     rows.fold((0, 0), |(n, units), r| (n + 1, units + r.quantity))
 }
 
@@ -90,14 +96,49 @@ fn line_stock(book: &OrderBook, f: &mut Findings) {
             format!("{:?} line {} was released {released:?}", line.state, line.id)
         });
         let restocked = moved(book, line, Movement::Restocked);
-        f.expect("I4", restocked == once(ended && placed), || {
+        // A binary that knew only whole lines called them off without counting units.
+        let called_off = if ended && line.cancelled == 0 { line.quantity } else { line.cancelled };
+        let expected = if placed { i64::from(called_off) } else { 0 };
+        f.expect("I4", restocked.1 == expected && (expected > 0) == (restocked.0 > 0), || {
             format!("{:?} line {} was restocked {restocked:?}", line.state, line.id)
         });
-        let (back, broken) = (moved(book, line, Movement::Returned), moved(book, line, Movement::ReturnedBroken));
-        let returned = (back.0 + broken.0, back.1 + broken.1);
-        f.expect("I4", returned == once(line.state == OrderState::Returned), || {
-            format!("{:?} line {} was returned {returned:?}", line.state, line.id)
+    }
+}
+
+/// What came back, against the stock and the refunds of returns.
+fn sent_back(book: &OrderBook, f: &mut Findings) {
+    let order = &book.order;
+    for line in &order.lines {
+        let of = |units: fn(&ReturnLine) -> u32, open: bool| -> i64 {
+            let counted = order.returns.iter().filter(|r| r.state.is_open() == open).flat_map(|r| &r.lines);
+            counted.filter(|l| l.line == line.id).map(|l| i64::from(units(l))).sum()
+        };
+        let (fit, broken) = (moved(book, line, Movement::Returned).1, moved(book, line, Movement::ReturnedBroken).1);
+        f.expect("I4", fit + broken == i64::from(line.returned), || {
+            format!("{:?} line {} was returned {fit} fit and {broken} broken", line.state, line.id)
         });
+        let decided = (of(|l| l.restocked, false), of(|l| l.written_off, false));
+        f.expect("I14", (fit, broken) == decided, || {
+            format!("line {}: returns took back {decided:?}, the stock says {:?}", line.id, (fit, broken))
+        });
+        let coming = of(|l| l.quantity, true);
+        f.expect("I14", coming == i64::from(line.coming_back), || {
+            format!("line {}: open returns have {coming}, the line says {}", line.id, line.coming_back)
+        });
+        let counted = u64::from(line.cancelled) + u64::from(line.coming_back) + u64::from(line.returned);
+        f.expect("I14", counted <= u64::from(line.quantity), || {
+            format!("line {}: {counted} of {} were called off or sent back", line.id, line.quantity)
+        });
+        let ended = (line.state == OrderState::Returned)
+            == (line.returned > 0 && line.live() == 0 && { line.cancelled + line.returned == line.quantity });
+        f.expect("I14", ended, || format!("{:?} line {} with {} returned", line.state, line.id, line.returned));
+    }
+    for sent in &order.returns {
+        let refunded = sent.refund.is_none_or(|id| order.refunds.iter().filter(|r| r.id == id).count() == 1);
+        f.expect("I14", refunded, || format!("return {} names a refund that is not there", sent.id));
+        let taken = sent.lines.iter().any(|l| l.restocked + l.written_off > 0);
+        let accepted = matches!(sent.state, ReturnState::Accepted | ReturnState::Refunded);
+        f.expect("I14", taken == accepted, || format!("return {} is {:?}", sent.id, sent.state));
     }
 }
 
@@ -112,10 +153,9 @@ fn money(book: &OrderBook, f: &mut Findings) {
     }
     let full = order.payment.amount.minor;
     f.expect("I5", book.captured == 0 || book.captured == full, || format!("{} taken of {full}", book.captured));
-    let live = order.lines.iter().filter(|l| states::is_sold(l.state));
-    let live: Vec<i64> = live.map(|l| l.total.minor).collect();
-    let charged: i64 = if live.is_empty() { 0 } else { order.charges.iter().map(|c| c.amount.minor).sum() };
-    let due = live.iter().sum::<i64>() + charged;
+    let charges: i64 = order.charges.iter().map(|c| c.amount.minor).sum();
+    let share = |l: &OrderLine| Share { unit_price: l.unit_price.minor, quantity: l.quantity, live: sold_units(l) };
+    let due = returns::kept(order.lines.iter().map(share), charges).unwrap_or(i64::MAX);
     f.expect("I5", book.captured - back == due, || {
         format!(
             "{} taken and {back} given back leave {}, but the live lines cost {due}",
@@ -127,6 +167,11 @@ fn money(book: &OrderBook, f: &mut Findings) {
     f.expect("I5", !unpaid || order.refunds.len() <= 1, || {
         format!("{} refunds for one late payment", order.refunds.len())
     });
+}
+
+/// Units of a line that were paid for and are still bought.
+fn sold_units(line: &OrderLine) -> u32 {
+    if states::is_sold(line.state) { line.live() } else { 0 }
 }
 
 fn sums(order: &Order, f: &mut Findings) {

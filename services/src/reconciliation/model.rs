@@ -15,6 +15,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("I5", "what was paid and not given back is what the live lines cost"),
     ("I11", "an archived order is what its checksum in the order database says"),
     ("I12", "an order holds all of its lines or nothing"),
+    ("I14", "what was sent back moved its stock and its money once, and was never more than was bought"),
     ("I13", "totals are the sums of their parts, and the payment is the total"),
 ];
 

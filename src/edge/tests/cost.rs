@@ -6,8 +6,8 @@ use async_graphql_parser::parse_query;
 use super::*;
 use crate::edge::schema_map::SchemaMap;
 
-const SDL: &str = r#"
-  type Query { shop: Shop item(id: ID!): Item nodes(ids: [ID!]!): [Item] items(first: Int = 5): [Item!]
+const SDL: &str = r#" scalar _Any
+  type Query { _entities(representations: [_Any!]!): [Item]! _service: Shop! shop: Shop item(id: ID!): Item nodes(ids: [ID!]!): [Item] items(first: Int = 5): [Item!]
     search(first: Int! = 24, last: Int): Page hot: Int viewer: Item }
   type Mutation { signIn(email: String!): Item signUp(email: String!): Item add(n: Int!): Item }
   type Subscription { changed(id: ID!): Item }
@@ -40,6 +40,7 @@ fn the_cost_counts_values_times_the_lists_around_them() {
         ("{ items { id } }", 10),
         ("{ nodes(ids: [1, 2, 3, 4]) { id } }", 9),
         ("{ nodes(ids: 7) { id } }", 3),
+        ("{ _entities(representations: [{}, {}, {}, {}]) { id } }", 9),
         // A page: itself, its total, and twenty nodes of two values.
         ("{ search(first: 20) { total nodes { id } } }", 42),
         ("{ search(first: 20) { edges { cursor node { id } } } }", 81),
@@ -52,6 +53,14 @@ fn the_cost_counts_values_times_the_lists_around_them() {
     ] {
         assert_eq!(of(query).cost, cost, "{query}");
     }
+}
+
+#[test]
+fn the_sdl_for_a_gateway_is_introspection() {
+    let measure = of("{ _service { name } }");
+    assert_eq!(measure.introspection_roots, 1);
+    assert!(check(&measure, &Limits::standard(), false).is_err());
+    assert!(check(&measure, &Limits::standard(), true).is_ok());
 }
 
 #[test]

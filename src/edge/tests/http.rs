@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value as Json, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -39,7 +39,7 @@ impl Answer {
 }
 
 fn post(shop: &Running, accept: &str, body: &Json) -> RequestBuilder {
-    Client::new().post(shop.url("/graphql")).header("accept", accept).header("content-type", OLD).body(body.to_string())
+    client().post(shop.url("/graphql")).header("accept", accept).header("content-type", OLD).body(body.to_string())
 }
 
 fn ask(shop: &Running, query: &str) -> RequestBuilder {
@@ -64,7 +64,7 @@ async fn the_media_type_follows_the_accept_header() {
         let answer = Answer::of(post(&shop, accept, &body)).await;
         assert_eq!((answer.status, answer.header("content-type")), (status, content_type), "{accept}");
     }
-    let bare = Client::new().post(shop.url("/graphql")).header("content-type", OLD).body(body.to_string());
+    let bare = client().post(shop.url("/graphql")).header("content-type", OLD).body(body.to_string());
     assert_eq!(Answer::of(bare).await.header("content-type"), "application/json; charset=utf-8");
 }
 
@@ -117,7 +117,7 @@ async fn what_is_no_graphql_request_is_4xx_for_both_media_types() {
         (Some(OLD), format!("{}{}", good, " ".repeat(64 * 1024)), 413, "PAYLOAD_TOO_LARGE"),
     ] {
         for accept in [NEW, OLD] {
-            let mut request = Client::new().post(shop.url("/graphql")).header("accept", accept).body(body.clone());
+            let mut request = client().post(shop.url("/graphql")).header("accept", accept).body(body.clone());
             if let Some(content_type) = content_type {
                 request = request.header("content-type", content_type);
             }
@@ -131,7 +131,7 @@ async fn what_is_no_graphql_request_is_4xx_for_both_media_types() {
 #[tokio::test]
 async fn get_takes_all_parameters_and_no_mutation() {
     let shop = Running::start(EdgeConfig::default()).await;
-    let get = |pairs: &[(&str, &str)]| Client::new().get(shop.url("/graphql")).query(pairs).header("accept", NEW);
+    let get = |pairs: &[(&str, &str)]| client().get(shop.url("/graphql")).query(pairs).header("accept", NEW);
     let answer = Answer::of(get(&[
         ("query", "query A($n: String!) { hello(name: $n) } query B { sum(a: 1) }"),
         ("operationName", "A"),
@@ -151,7 +151,7 @@ async fn other_methods_are_refused_in_json() {
     let shop = Running::start(EdgeConfig::default()).await;
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         let body = json!({"query": "mutation { count }"}).to_string();
-        let request = Client::new().request(method, shop.url("/graphql")).header("content-type", OLD).body(body);
+        let request = client().request(method, shop.url("/graphql")).header("content-type", OLD).body(body);
         let answer = Answer::of(request).await;
         assert_eq!(
             (answer.status, answer.header("allow"), answer.code().as_str()),
@@ -304,7 +304,7 @@ async fn cors_knows_listed_origins_only() {
     let config = EdgeConfig { allowed_origins: vec!["https://shop.example".into()], ..EdgeConfig::default() };
     let shop = Running::start(config).await;
     for (origin, allowed) in [("https://shop.example", "https://shop.example"), ("https://evil.example", "")] {
-        let preflight = Client::new()
+        let preflight = client()
             .request(Method::OPTIONS, shop.url("/graphql"))
             .header("origin", origin)
             .header("access-control-request-method", "POST")
@@ -338,7 +338,7 @@ async fn large_answers_are_compressed_on_request() {
 #[tokio::test]
 async fn health_tells_what_is_down_and_the_rest_is_served() {
     let shop = Running::start(EdgeConfig::default()).await;
-    let get = |path: &str| Answer::of(Client::new().get(shop.url(path)));
+    let get = |path: &str| Answer::of(client().get(shop.url(path)));
     assert_eq!(get("/health/live").await.status, 200);
     shop.readiness.set("search", Health::Degraded("no answer".into()));
     let answer = get("/health/ready").await;
@@ -364,7 +364,7 @@ async fn a_process_without_the_schema_tells_its_health() {
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     tokio::spawn(serve(listener, crate::edge::health_router(around), drain, Duration::from_secs(1)));
     for (path, status) in [("/health/live", 200), ("/health/ready", 200), ("/metrics", 404), ("/graphql", 404)] {
-        let answer = Answer::of(Client::new().get(format!("{url}{path}"))).await;
+        let answer = Answer::of(client().get(format!("{url}{path}"))).await;
         assert_eq!(answer.status, status, "{path}");
     }
 }
@@ -372,7 +372,7 @@ async fn a_process_without_the_schema_tells_its_health() {
 #[tokio::test]
 async fn production_tells_nothing_about_the_schema() {
     let shop = Running::start(EdgeConfig { introspection: false, sdl: false, ..EdgeConfig::default() }).await;
-    assert_eq!(Answer::of(Client::new().get(shop.url("/schema.graphql"))).await.status, 404);
+    assert_eq!(Answer::of(client().get(shop.url("/schema.graphql"))).await.status, 404);
     for query in [
         "{ __schema { types { name } } }",
         "{ __type(name: \"Item\") { name } }",
@@ -392,7 +392,7 @@ async fn production_tells_nothing_about_the_schema() {
 #[tokio::test]
 async fn a_stop_ends_the_server_within_its_grace() {
     let shop = Running::start(EdgeConfig { grace: Duration::from_secs(5), ..EdgeConfig::default() }).await;
-    let client = Client::new();
+    let client = client();
     let answer = Answer::of(client.get(shop.url("/health/ready"))).await;
     assert_eq!(answer.status, 200);
     shop.drain.begin();

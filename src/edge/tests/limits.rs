@@ -1,13 +1,12 @@
 //! Limits over a real port: refused in constant time, and told what it would have cost.
 
-use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::edge::Limits;
 
 async fn ask(shop: &Running, query: &str) -> (u16, Json) {
-    let request = Client::new()
+    let request = client()
         .post(shop.url("/graphql"))
         .header("accept", "application/graphql-response+json")
         .header("content-type", "application/json")
@@ -98,7 +97,7 @@ fn counting(limits: Limits) -> EdgeConfig {
 async fn a_caller_who_asks_too_often_is_told_when_to_come_again() {
     let shop = Running::start(counting(rare(3))).await;
     let send = |query: &str, token: &str| {
-        let request = Client::new().post(shop.url("/graphql")).bearer_auth(token).json(&json!({ "query": query }));
+        let request = client().post(shop.url("/graphql")).bearer_auth(token).json(&json!({ "query": query }));
         async { request.send().await.expect("an answer") }
     };
     for _ in 0..3 {
@@ -120,7 +119,7 @@ async fn an_address_without_a_session_is_counted_before_its_body_is_read() {
     let limits = Limits::standard();
     let burst = limits.rates.expect("counted").all.burst * 5;
     let shop = Running::start(EdgeConfig { limits, ..EdgeConfig::default() }).await;
-    let client = Client::new();
+    let client = client();
     let mut refused = 0;
     // The bucket refills while the loop runs, so a few more than the burst pass.
     for _ in 0..burst * 2 {

@@ -38,6 +38,12 @@ mod operations;
 mod sse;
 mod ws;
 
+/// A client for the shop: it needs a TLS back end even for plain requests in builds whose engines bring none of their own.
+fn client() -> reqwest::Client {
+    crate::choose_tls();
+    reqwest::Client::new()
+}
+
 struct Pincode(String);
 
 pub(super) fn pincode(value: &Value) -> Result<(), String> {

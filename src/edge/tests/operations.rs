@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use reqwest::Client;
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -12,7 +11,7 @@ use crate::edge::{
 };
 
 async fn ask(shop: &Running, body: Json) -> (u16, Json) {
-    let request = Client::new()
+    let request = client()
         .post(shop.url("/graphql"))
         .header("accept", "application/graphql-response+json")
         .header("content-type", "application/json")
@@ -172,7 +171,7 @@ async fn operations_are_counted_by_what_they_were() {
 #[tokio::test]
 async fn only_public_answers_over_get_may_be_kept_by_caches() {
     let shop = Running::start(EdgeConfig::default()).await;
-    let get = |query: &str| Client::new().get(shop.url("/graphql")).query(&[("query", query)]);
+    let get = |query: &str| client().get(shop.url("/graphql")).query(&[("query", query)]);
     let first = get("{ reads }").send().await.expect("an answer");
     assert_eq!(first.headers()["cache-control"], "public, max-age=5");
     let tag = first.headers()["etag"].clone();
@@ -184,7 +183,7 @@ async fn only_public_answers_over_get_may_be_kept_by_caches() {
         ("a caller with a session", get("{ reads }").bearer_auth("good")),
         (
             "a POST",
-            Client::new()
+            client()
                 .post(shop.url("/graphql"))
                 .header("content-type", "application/json")
                 .body(r#"{"query":"{ reads }"}"#),

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::RequestBuilder;
 use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::edge::Limits;
 
 fn follow(shop: &Running, query: &str) -> RequestBuilder {
-    Client::new()
+    client()
         .post(shop.url("/graphql"))
         .header("accept", "text/event-stream")
         .header("content-type", "application/json")
@@ -63,7 +63,7 @@ async fn queries_and_refusals_come_as_one_next() {
 async fn get_opens_streams_but_runs_no_mutation() {
     let shop = Running::start(EdgeConfig::default()).await;
     let get = |query: &str| {
-        Client::new().get(shop.url("/graphql")).query(&[("query", query)]).header("accept", "text/event-stream").send()
+        client().get(shop.url("/graphql")).query(&[("query", query)]).header("accept", "text/event-stream").send()
     };
     let response = get("subscription { ticks(n: 1) }").await.expect("an answer");
     assert_eq!(events(&response.text().await.expect("ends")).len(), 2);

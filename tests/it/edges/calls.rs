@@ -2,7 +2,8 @@
 
 use resolvers::ids;
 use serde_json::{Value, json};
-use services::kernel::caller::Caller;
+use services::kernel::{caller::Caller, ids::ItemId};
+use uuid::Uuid;
 
 use super::small::{PINCODE, Small, shopper, staff};
 
@@ -55,6 +56,32 @@ async fn items_by_id() {
     let query = format!("query($items: [ID!]!, $to: Pincode) {{ nodes(ids: $items) {{ ... on Item {{ {ITEM} }} }} }}");
     let variables = |s: &Small, n| json!({ "items": item_ids(s, n), "to": PINCODE });
     same_calls(&mut small, shopper(), &query, variables, 5).await;
+}
+
+/// What a gateway asks at most: one call for all items and one for all orders, in the order asked.
+#[tokio::test]
+async fn a_thousand_representations() {
+    let mut small = Small::with_items(60).await;
+    let orders = small.place_orders(shopper(), 10).await;
+    let strange = |n: usize| ids::of(ItemId(Uuid::from_u128(n as u128))).0;
+    let items = item_ids(&small, 60);
+    let asked: Vec<Value> = (0..1_000)
+        .map(|n| match n % 10 {
+            0 => json!({ "__typename": "Order", "id": orders[n / 10 % 10] }),
+            _ => json!({ "__typename": "Item", "id": items.get(n).cloned().unwrap_or_else(|| strange(n)) }),
+        })
+        .collect();
+    small.cool().await;
+    let query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Item { id title } ... on Order { id number } } }";
+    let data = small.data(shopper(), query, json!({ "r": asked })).await;
+    let calls = small.calls.take();
+    assert_eq!(calls, [(("items", "items_by_ids"), 1), (("orders", "orders_by_ids"), 1)].into());
+    let found = data["_entities"].as_array().expect("a list");
+    assert_eq!(found.len(), 1_000);
+    for (n, (asked, found)) in asked.iter().zip(found).enumerate() {
+        let there = n % 10 == 0 || n < 60;
+        assert_eq!(found["id"], if there { asked["id"].clone() } else { Value::Null }, "{n}");
+    }
 }
 
 #[tokio::test]

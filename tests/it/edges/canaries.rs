@@ -126,7 +126,7 @@ async fn nothing_private_is_logged_even_when_everything_is() {
         .map_while(Result::ok)
         .find_map(|l| l.split_whitespace().find(|w| w.starts_with("http://127.0.0.1:")).map(ToOwned::to_owned))
         .expect("the program tells its address");
-    let client = Client { http: reqwest::Client::new(), url: url.trim_end_matches('/').to_owned() };
+    let client = Client { http: crate::harness::client(), url: url.trim_end_matches('/').to_owned() };
     let (told, given) = tell_secrets(&client, &variant).await;
 
     let metrics = client.http.get(format!("{}/metrics", client.url)).send().await.expect("an answer");

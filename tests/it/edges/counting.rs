@@ -23,8 +23,8 @@ use services::{
         clock::Timestamp,
         error::{EngineError, EngineResult},
         ids::{
-            AddressId, CategoryId, GuestId, ItemId, LedgerId, OrderId, QuoteId, RefundId, ShipmentId, ShopperId,
-            VariantId, WishlistId, WishlistLineId,
+            AddressId, CategoryId, GuestId, ItemId, LedgerId, OrderId, QuoteId, RefundId, ReturnId, ShipmentId,
+            ShopperId, VariantId, WishlistId, WishlistLineId,
         },
         pages::{Page, Window},
         pincodes::Pincode,
@@ -36,8 +36,9 @@ use services::{
     orders::{
         CourierUpdate, Order, OrderEvent, OrderFilter, OrderPosition, OrderState, Quote, Shipment,
         ports::{
-            Answered, Cancelled, Cancelling, ChargeJob, ChargeNote, Followed, NewShipment, OrderStore, Placed, Placing,
-            RefundJob, RefundNote, Settled, Settling, TravellingParcel,
+            Answered, AskingReturn, Cancelled, Cancelling, ChargeJob, ChargeNote, Followed, HandlingReturn,
+            NewShipment, OrderStore, Placed, Placing, RefundJob, RefundNote, ReturnAsked, ReturnHandled, Settled,
+            Settling, TravellingParcel,
         },
     },
     search::{
@@ -179,6 +180,9 @@ counted! { OrderStore, "orders", {
     async fn due(&self, limit: usize, now: Timestamp) -> EngineResult<Vec<OrderId>>;
     async fn expire(&self, order: OrderId, now: Timestamp) -> EngineResult<bool>;
     async fn cancel(&self, cancelling: Cancelling, now: Timestamp) -> EngineResult<Cancelled>;
+    async fn ask_return(&self, asking: AskingReturn, now: Timestamp) -> EngineResult<ReturnAsked>;
+    async fn handle_return(&self, handling: HandlingReturn, now: Timestamp) -> EngineResult<ReturnHandled>;
+    async fn open_returns(&self, limit: usize) -> EngineResult<Vec<(ReturnId, OrderId)>>;
     async fn claim_charges(&self, limit: usize, lease: Duration, now: Timestamp) -> EngineResult<Vec<ChargeJob>>;
     async fn note_charge(&self, order: OrderId, note: ChargeNote, now: Timestamp) -> EngineResult<()>;
     async fn claim_refunds(&self, limit: usize, lease: Duration, now: Timestamp) -> EngineResult<Vec<RefundJob>>;

@@ -12,7 +12,7 @@ use engine_sql::{
     wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
-use resolvers::{RequestData, Schema, Shop, degraded};
+use resolvers::{RequestData, Served, Shop, degraded};
 use serde_json::{Value, json};
 use services::{
     carts::{Carts, ports::CartStore},
@@ -60,7 +60,8 @@ pub struct Small {
     ids: Arc<dyn IdSource>,
     /// The services.
     pub shop: Arc<Shop>,
-    schema: Schema,
+    /// With everything in it, `_entities` too.
+    schema: Served,
     /// The items, in the order they were made.
     pub items: Vec<Arc<Item>>,
     _folder: TempDir,
@@ -98,7 +99,7 @@ impl Small {
         let index: Arc<dyn SearchIndex> = Arc::new(TantivyIndex::in_memory(clock.clone()).expect("an index"));
         let calls = Arc::new(Calls::default());
         let shop = Arc::new(services(&db, &index, &calls, &clock, &ids));
-        let schema = resolvers::schema(Shop::clone(&shop));
+        let schema = Served::new(&shop, true, true);
         let mut small = Self { db, index, calls, clock, ids, shop, schema, items: Vec::new(), _folder: folder };
         small.fill(count).await;
         small
@@ -122,7 +123,7 @@ impl Small {
     /// Services without anything in their caches, on the same stores, and no calls counted.
     pub async fn cool(&mut self) {
         self.shop = Arc::new(services(&self.db, &self.index, &self.calls, &self.clock, &self.ids));
-        self.schema = resolvers::schema(Shop::clone(&self.shop));
+        self.schema = Served::new(&self.shop, true, true);
         self.shop.serviceability.load().await.expect("promises");
         self.calls.take();
     }
@@ -149,10 +150,9 @@ impl Small {
         query: &str,
         variables: Value,
     ) -> futures::stream::BoxStream<'static, Response> {
-        use futures::StreamExt as _;
         let data = Arc::new(RequestData::new(Arc::clone(&self.shop), caller, "127.0.0.1".into(), "test".into()));
         let request = Request::new(query).variables(Variables::from_json(variables)).data(data);
-        self.schema.execute_stream(request).boxed()
+        self.schema.execute_stream(request)
     }
 
     /// Puts the first variant of so many items into the cart.

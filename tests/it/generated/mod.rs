@@ -10,6 +10,8 @@ mod hostile;
 mod owners;
 mod roles;
 
+pub use roles::sign_in;
+
 /// Levels of optional inputs that are filled in for the sake of a text in them.
 const TEXT_DEPTH: usize = 3;
 

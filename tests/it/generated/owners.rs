@@ -14,17 +14,20 @@ use crate::{
 };
 
 /// Places whose ids are of things that everybody sees, and staff's places, which the matrix of roles holds.
-const OF_NOBODY: [&str; 15] = [
+const OF_NOBODY: [&str; 18] = [
     "AddWishlistLinesInput.variantIds",
     "AdjustStockInput.variantId",
     "CartLineInput.variantId",
+    "DecideReturnInput.returnId",
     "FilterInput.categoryIds",
     "ItemInput.id",
     "ItemRef.id",
+    "MoveReturnInput.returnId",
     "Query.serviceability.variantIds",
     "Query.stockLevels.variantIds",
     "ReceiptLineInput.variantId",
     "RemoveCategoryInput.id",
+    "ReturnDecisionInput.lineId",
     "SaveAttributeDefinitionInput.categoryId",
     "SaveCategoryInput.id",
     "SaveCategoryInput.parentId",
@@ -38,7 +41,7 @@ const PUBLIC_NODES: [&str; 3] = ["Category", "Item", "Variant"];
 const STAFF_NODES: [&str; 2] = ["Courier", "Lane"];
 
 /// A place that takes an owner's id: the document that puts `$id` there, and which of the owner's things is tried.
-const PROBES: [(&str, &str, &str); 14] = [
+const PROBES: [(&str, &str, &str); 17] = [
     (
         "CancelOrderInput.orderId",
         "Order",
@@ -48,6 +51,21 @@ const PROBES: [(&str, &str, &str); 14] = [
         "CancelOrderInput.lineIds",
         "OrderLine",
         "mutation($id: ID!, $k: String!, $mine: ID!) { cancelOrder(input: { orderId: $mine, lineIds: [$id], idempotencyKey: $k }) { order { id } errors { code message path } } }",
+    ),
+    (
+        "CancelLineInput.lineId",
+        "OrderLine",
+        "mutation($id: ID!, $k: String!, $mine: ID!) { cancelOrder(input: { orderId: $mine, lines: [{ lineId: $id, quantity: 1 }], idempotencyKey: $k }) { order { id } errors { code message path } } }",
+    ),
+    (
+        "RequestReturnInput.orderId",
+        "Order",
+        "mutation($id: ID!, $k: String!, $l: ID!) { requestReturn(input: { orderId: $id, lines: [{ lineId: $l, quantity: 1, reason: \"r\" }], idempotencyKey: $k }) { order { id } errors { code message path } } }",
+    ),
+    (
+        "ReturnLineInput.lineId",
+        "OrderLine",
+        "mutation($id: ID!, $k: String!, $mine: ID!) { requestReturn(input: { orderId: $mine, lines: [{ lineId: $id, quantity: 1, reason: \"r\" }], idempotencyKey: $k }) { order { id } errors { code message path } } }",
     ),
     (
         "RetryPaymentInput.orderId",
@@ -124,7 +142,7 @@ async fn things(shop: &Shop, token: &str) -> BTreeMap<&'static str, String> {
     shop.done("cancelOrder", &cancel, json!({ "o": refunded["id"], "k": key() }), Some(token)).await;
     let shipped = order(shop, token, &wanted[1], "tok_succeeds").await;
     let whole = "query($r: ID!, $s: ID!) { refunded: node(id: $r) { ... on Order { refunds { id } } }
-        shipped: node(id: $s) { ... on Order { id lines { id } payment { id } shipments { id } } }
+        shipped: node(id: $s) { ... on Order { id state lines { id } payment { id } shipments { id } } }
         viewer { shopper { id } notifications(first: 1) { nodes { id } } addresses { id } cart { id lines { id } } wishlist { id lines(first: 1) { nodes { id } } } } }";
     add(shop, token, &wanted[0], 1).await;
     let wish = format!(
@@ -132,12 +150,19 @@ async fn things(shop: &Shop, token: &str) -> BTreeMap<&'static str, String> {
     );
     shop.done("addWishlistLines", &wish, json!({ "v": [wanted[1]] }), Some(token)).await;
     let there = |d: &Value| {
-        d["shipped"]["shipments"][0]["id"].is_string()
+        d["shipped"]["state"] == "DELIVERED"
+            && d["shipped"]["shipments"][0]["id"].is_string()
             && d["refunded"]["refunds"][0]["id"].is_string()
             && d["viewer"]["notifications"]["nodes"][0]["id"].is_string()
     };
     let ids = json!({ "r": refunded["id"], "s": shipped["id"] });
     let all = shop.until(whole, ids, Some(token), there).await;
+    let ask = format!(
+        "mutation($o: ID!, $l: ID!, $k: String!) {{ requestReturn(input: {{ orderId: $o, lines: [{{ lineId: $l, quantity: 1, reason: \"r\" }}], idempotencyKey: $k }}) {{ requested {{ id }} {ERRORS} }} }}"
+    );
+    let line = &all["shipped"]["lines"][0]["id"];
+    let asked =
+        shop.done("requestReturn", &ask, json!({ "o": shipped["id"], "l": line, "k": key() }), Some(token)).await;
     let quoted = quote(shop, token, Some(json!([{ "variantId": wanted[0], "quantity": 1 }]))).await;
     let id = |pointer: &str| {
         all.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer}: {all:#}")).to_owned()
@@ -148,6 +173,7 @@ async fn things(shop: &Shop, token: &str) -> BTreeMap<&'static str, String> {
         ("Payment", id("/shipped/payment/id")),
         ("Shipment", id("/shipped/shipments/0/id")),
         ("Refund", id("/refunded/refunds/0/id")),
+        ("Return", asked["requested"]["id"].as_str().expect("a return").to_owned()),
         ("Shopper", id("/viewer/shopper/id")),
         ("Address", id("/viewer/addresses/0/id")),
         ("Cart", id("/viewer/cart/id")),
@@ -211,7 +237,7 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
             let nobodys = if kind == "OrderLine" { absent("Order", &things) } else { absent(kind, &things) };
             let mut answers = Vec::new();
             for id in [&foreign, &nobodys] {
-                let variables = json!({ "id": id, "k": key(), "v": variant, "mine": mine });
+                let variables = json!({ "id": id, "k": key(), "v": variant, "mine": mine, "l": things["OrderLine"] });
                 let wanted: serde_json::Map<String, Value> = variables
                     .as_object()
                     .expect("an object")

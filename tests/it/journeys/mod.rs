@@ -12,6 +12,7 @@ mod mishaps;
 mod passwords;
 mod people;
 mod races;
+mod returns;
 mod supply;
 mod totp;
 

@@ -16,6 +16,7 @@ use services::{
     orders::{
         OrderState,
         ports::{Cancelled, Cancelling},
+        returns::{self, Share},
         states,
     },
     payments::PaymentMethod,
@@ -25,7 +26,7 @@ use super::{
     ENGINE,
     common::{self, Head, Line, Step, corrupt},
     read,
-    settle::{self, NewRefund},
+    settle::{self, NewRefund, Paid},
 };
 use crate::{Db, Tx, args};
 
@@ -72,11 +73,11 @@ async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResul
         return Ok(Outcome::Refused(Cancelled::NoSuchOrder));
     };
     let mut lines = common::lines(tx, c.order).await?;
-    if c.lines.iter().any(|id| !lines.iter().any(|l| l.id == *id)) {
+    if c.lines.iter().any(|u| !lines.iter().any(|l| l.id == u.line)) {
         return Ok(Outcome::Refused(Cancelled::NoSuchLine));
     }
     let chosen = |l: &Line| {
-        if c.lines.is_empty() { l.state != OrderState::Cancelled } else { c.lines.contains(&l.id) }
+        if c.lines.is_empty() { l.state != OrderState::Cancelled } else { c.lines.iter().any(|u| u.line == l.id) }
     };
     if let Some(stuck) = lines.iter().find(|l| chosen(l) && !states::is_cancellable(l.state)) {
         return Ok(Outcome::Refused(Cancelled::TooLate(stuck.state)));
@@ -84,31 +85,53 @@ async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResul
     if !lines.iter().any(chosen) {
         return Ok(Outcome::Refused(Cancelled::TooLate(head.state)));
     }
+    let wanted = |l: &Line| c.lines.iter().find(|u| u.line == l.id).and_then(|u| u.quantity).unwrap_or(l.live());
+    if let Some(line) = lines.iter().find(|l| chosen(l) && wanted(l) > l.live()) {
+        return Ok(Outcome::Refused(Cancelled::TooMany { line: line.id, left: line.live() }));
+    }
     let unpaid = head.state == OrderState::Created;
-    if unpaid && !lines.iter().all(chosen) {
+    if unpaid && !lines.iter().all(|l| chosen(l) && wanted(l) == l.live()) {
         return Ok(Outcome::Refused(Cancelled::Unpaid));
     }
     let movement = if unpaid { Movement::Released } else { Movement::Restocked };
-    let mut gone = Vec::new();
+    let (mut gone, mut told) = (Vec::new(), Vec::new());
     for line in lines.iter_mut().filter(|l| chosen(l)) {
-        common::step_line(tx, line, OrderStep::Cancelled).await?;
-        common::move_line(tx, line, movement, head.at).await?;
+        let units = wanted(line);
+        take_out(tx, line, units, movement, head.at).await?;
         gone.push(line.clone());
+        told.push(line.told_units(units));
     }
     call_off_parcels(tx, &head, &lines, &gone).await?;
     if unpaid {
         settle::call_off(tx, head.id).await?;
     } else {
-        give_back(tx, &head, &lines, &gone, c).await?;
+        give_back(tx, &head, &lines, c).await?;
     }
-    let to = states::of_lines(lines.iter().map(|l| l.state));
+    let to = common::state_of(&lines);
     let whole = lines.iter().all(|l| l.state == OrderState::Cancelled);
-    let told = gone.iter().map(Line::told).collect();
     let detail = c.reason.as_deref();
     common::remember(tx, c.owner, &c.once, head.id, &[], head.at).await?;
     common::step(tx, &mut head, Step { step: OrderStep::Cancelled, to, shipment: None, detail, whole, lines: told })
         .await?;
     Ok(Outcome::Done(head.id))
+}
+
+/// Takes units out of a line, with their stock; the line ends with its last unit.
+async fn take_out(tx: &mut dyn Tx, line: &mut Line, units: u32, movement: Movement, at: Timestamp) -> EngineResult<()> {
+    let sql = "UPDATE order_lines SET cancelled = cancelled + ? WHERE id = ? AND cancelled = ? AND state = ? \
+               AND quantity - cancelled - coming_back - returned >= ?";
+    let taken = tx.execute(sql, args![units, line.id, line.cancelled, states::name(line.state), units]).await?;
+    if taken != 1 {
+        return Err(EngineError::retryable(ENGINE, "a line changed under its order's lock"));
+    }
+    // The units that went before make the cause unique, and a whole line's cause what it always was.
+    let part = if line.cancelled == 0 { String::new() } else { format!("c{}", line.cancelled) };
+    common::move_units(tx, line, movement, units, &part, at).await?;
+    line.cancelled += units;
+    if line.cancelled == line.quantity {
+        common::step_line(tx, line, OrderStep::Cancelled).await?;
+    }
+    Ok(())
 }
 
 /// Calls off parcels of which nothing is left.
@@ -141,32 +164,41 @@ async fn call_off_parcels(tx: &mut dyn Tx, head: &Head, lines: &[Line], gone: &[
     Ok(())
 }
 
-/// Makes the refund due: what the lines cost, and with the last line all that is left of what was paid.
-async fn give_back(tx: &mut dyn Tx, head: &Head, lines: &[Line], gone: &[Line], c: &Cancelling) -> EngineResult<()> {
+/// Makes the refund due, when there is one.
+async fn give_back(tx: &mut dyn Tx, head: &Head, lines: &[Line], c: &Cancelling) -> EngineResult<()> {
     let paid = settle::payment_of(tx, head.id).await?;
     if paid.method == PaymentMethod::CashOnDelivery {
         return Ok(());
     }
-    let row = tx.first("SELECT COALESCE(SUM(amount), 0) FROM refunds WHERE order_id = ?", args![head.id]).await?;
-    let before = row.map_or(Ok(0), |r| whole_number(&r))?;
-    let left = paid.captured.checked_sub(before).ok_or_else(|| corrupt("refunds above what was paid"))?;
-    let last = lines.iter().all(|l| l.state == OrderState::Cancelled);
-    let cost = Money::sum(head.total.currency, gone.iter().map(|l| l.total)).map_err(corrupt)?;
-    let amount = if last { left } else { cost.minor };
-    if amount < 0 || amount > left {
-        return Err(corrupt(format_args!("order {} would give back {amount} of {left}", head.id)));
-    }
+    let amount = dues(tx, head, lines, &paid).await?;
     if amount == 0 {
         return Ok(());
     }
-    let first = gone.iter().map(|l| l.id).min().ok_or_else(|| corrupt("nothing was called off"))?;
+    let last = lines.iter().all(|l| l.state == OrderState::Cancelled);
     let refund = NewRefund {
         id: c.refund,
         amount: Money::new(amount, head.total.currency),
-        cause: format!("cancel:{first}"),
+        // Each calling-off takes a step of its own.
+        cause: format!("cancel:{}", head.sequence + 1),
         reason: if last { "the order was cancelled" } else { "a part of the order was cancelled" },
     };
     settle::due(tx, head, &paid, refund).await
+}
+
+/// Minor units that are to go back now: what was paid and not given back, less what the live units and their share of
+/// the charges come to.
+pub(super) async fn dues(tx: &mut dyn Tx, head: &Head, lines: &[Line], paid: &Paid) -> EngineResult<i64> {
+    let row = tx.first("SELECT COALESCE(SUM(amount), 0) FROM refunds WHERE order_id = ?", args![head.id]).await?;
+    let before = row.map_or(Ok(0), |r| whole_number(&r))?;
+    let left = paid.captured.checked_sub(before).ok_or_else(|| corrupt("refunds above what was paid"))?;
+    let goods: i64 = lines.iter().map(|l| l.total.minor).sum();
+    let share = |l: &Line| Share { unit_price: l.unit_price.minor, quantity: l.quantity, live: l.live() };
+    let kept = returns::kept(lines.iter().map(share), head.total.minor - goods).ok_or_else(|| corrupt("the sums"))?;
+    let amount = left - kept;
+    if amount < 0 || kept < 0 {
+        return Err(corrupt(format_args!("order {} would keep {kept} of {left}", head.id)));
+    }
+    Ok(amount)
 }
 
 /// A sum: MySQL answers it as a decimal, that is, as text.

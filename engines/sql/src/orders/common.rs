@@ -12,7 +12,7 @@ use services::{
         money::Money,
         pincodes::Pincode,
     },
-    orders::{OrderState, states},
+    orders::{OrderState, returns, states},
 };
 use uuid::Uuid;
 
@@ -120,26 +120,38 @@ pub(super) struct Line {
     pub state: OrderState,
     pub warehouse: String,
     pub shipment: Option<ShipmentId>,
+    pub cancelled: u32,
+    pub coming_back: u32,
+    pub returned: u32,
 }
 
 impl Line {
-    pub(super) fn told(&self) -> OrderedLine {
-        OrderedLine {
-            line: self.id,
-            variant: self.variant,
-            item: self.item,
-            quantity: self.quantity,
-            unit_price: self.unit_price,
-        }
+    /// Units that are still bought.
+    pub(super) fn live(&self) -> u32 {
+        returns::live_units(self.state, self.quantity, self.cancelled, self.returned)
     }
+
+    /// The line with the units that are still bought; with all when none is any more.
+    pub(super) fn told(&self) -> OrderedLine {
+        self.told_units(if self.live() == 0 { self.quantity } else { self.live() })
+    }
+
+    pub(super) fn told_units(&self, quantity: u32) -> OrderedLine {
+        OrderedLine { line: self.id, variant: self.variant, item: self.item, quantity, unit_price: self.unit_price }
+    }
+}
+
+/// Where an order with these lines stands.
+pub(super) fn state_of(lines: &[Line]) -> OrderState {
+    states::of_lines(lines.iter().map(|l| l.state))
 }
 
 /// The lines of an order, in the order in which stock is locked.
 pub(super) async fn lines(tx: &mut dyn Tx, order: OrderId) -> EngineResult<Vec<Line>> {
     let rows = tx
         .query(
-            "SELECT id, variant, item, quantity, unit_price, total, currency, state, warehouse, shipment_id \
-             FROM order_lines WHERE order_id = ? ORDER BY variant, warehouse",
+            "SELECT id, variant, item, quantity, unit_price, total, currency, state, warehouse, shipment_id, cancelled, \
+             coming_back, returned FROM order_lines WHERE order_id = ? ORDER BY variant, warehouse",
             args![order],
         )
         .await?;
@@ -155,6 +167,9 @@ pub(super) async fn lines(tx: &mut dyn Tx, order: OrderId) -> EngineResult<Vec<L
                 state: state(&r.text(7)?)?,
                 warehouse: r.text(8)?,
                 shipment: r.opt_id(9)?,
+                cancelled: r.u32(10)?,
+                coming_back: r.u32(11)?,
+                returned: r.u32(12)?,
             })
         })
         .collect()
@@ -173,9 +188,27 @@ pub(super) async fn step_line(tx: &mut dyn Tx, line: &mut Line, step: OrderStep)
     Ok(())
 }
 
-/// Moves the stock of a line. Each movement happens at most once per line, by the ledger's unique cause.
+/// Moves the stock of a whole line. Each movement happens at most once per line, by the ledger's unique cause.
 pub(super) async fn move_line(tx: &mut dyn Tx, line: &Line, movement: Movement, at: Timestamp) -> EngineResult<()> {
-    let ledger = ledger_row(tx, line.id, line.variant, &line.warehouse, movement, line.quantity, at);
+    move_units(tx, line, movement, line.quantity, "", at).await
+}
+
+/// Moves units of a line. Each movement happens at most once per line and `part`; without a part it is of the whole line.
+pub(super) async fn move_units(
+    tx: &mut dyn Tx,
+    line: &Line,
+    movement: Movement,
+    units: u32,
+    part: &str,
+    at: Timestamp,
+) -> EngineResult<()> {
+    if units == 0 {
+        return Ok(());
+    }
+    let mut ledger = ledger_row(tx, line.id, line.variant, &line.warehouse, movement, units, at);
+    if !part.is_empty() {
+        ledger.cause = format!("{}:{part}", ledger.cause);
+    }
     match move_stock(tx, &ledger, line.item, at).await? {
         Moved::Done | Moved::Already => Ok(()),
         Moved::WouldBeNegative { .. } => {

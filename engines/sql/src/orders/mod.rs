@@ -15,6 +15,7 @@ mod place;
 mod process;
 mod read;
 mod refunds;
+mod returns;
 mod settle;
 
 use std::{collections::HashMap, time::Duration};
@@ -26,14 +27,15 @@ use services::{
         caller::Owner,
         clock::Timestamp,
         error::EngineResult,
-        ids::{GuestId, OrderId, QuoteId, RefundId, ShipmentId, ShopperId},
+        ids::{GuestId, OrderId, QuoteId, RefundId, ReturnId, ShipmentId, ShopperId},
         pages::{Page, Window},
     },
     orders::{
         CourierUpdate, Order, OrderEvent, OrderFilter, OrderPosition, OrderState, Quote, Shipment,
         ports::{
-            Answered, Cancelled, Cancelling, ChargeJob, ChargeNote, Followed, NewShipment, OrderStore, Placed, Placing,
-            RefundJob, RefundNote, Settled, Settling, TravellingParcel,
+            Answered, AskingReturn, Cancelled, Cancelling, ChargeJob, ChargeNote, Followed, HandlingReturn,
+            NewShipment, OrderStore, Placed, Placing, RefundJob, RefundNote, ReturnAsked, ReturnHandled, Settled,
+            Settling, TravellingParcel,
         },
     },
 };
@@ -95,6 +97,15 @@ impl OrderStore for SqlOrderStore {
     }
     async fn cancel(&self, cancelling: Cancelling, now: Timestamp) -> EngineResult<Cancelled> {
         cancel::cancel(&self.db, cancelling, now).await
+    }
+    async fn ask_return(&self, asking: AskingReturn, now: Timestamp) -> EngineResult<ReturnAsked> {
+        returns::ask(&self.db, asking, now).await
+    }
+    async fn handle_return(&self, handling: HandlingReturn, now: Timestamp) -> EngineResult<ReturnHandled> {
+        returns::handle(&self.db, handling, now).await
+    }
+    async fn open_returns(&self, limit: usize) -> EngineResult<Vec<(ReturnId, OrderId)>> {
+        returns::open(&self.db, limit.min(ROWS_MAX)).await
     }
     async fn claim_charges(&self, limit: usize, lease: Duration, now: Timestamp) -> EngineResult<Vec<ChargeJob>> {
         if !charges::any_due(&self.db, now).await? {

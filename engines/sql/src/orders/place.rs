@@ -381,5 +381,8 @@ fn line_of(line: &OrderLine) -> Line {
         state: line.state,
         warehouse: line.warehouse.clone(),
         shipment: None,
+        cancelled: line.cancelled,
+        coming_back: line.coming_back,
+        returned: line.returned,
     }
 }

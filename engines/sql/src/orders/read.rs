@@ -10,14 +10,15 @@ use services::{
         ids::OrderId,
         pages::{Page, Window},
     },
-    orders::{Order, OrderFilter, OrderLine, OrderPosition, states},
-    payments::{Payment, PaymentMethod, PaymentState, Refund},
+    orders::{Order, OrderFilter, OrderLine, OrderPosition, ReturnState, states},
+    payments::{Payment, PaymentMethod, PaymentState, Refund, RefundState},
 };
 
 use super::{
     ENGINE,
     common::{corrupt, money, owner, state, unspell},
     find::{SHIPMENT, shipment},
+    returns,
 };
 use crate::{Db, Row, Value, args, sql_in};
 
@@ -175,7 +176,7 @@ pub(super) async fn money_of(
 async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<OrderId, Order>) -> EngineResult<()> {
     let lines = format!(
         "SELECT order_id, id, variant, item, title, handling, quantity, unit_price, total, currency, state, promised_by, \
-         warehouse, courier, shipment_id FROM order_lines WHERE order_id IN ({list}) ORDER BY order_id, position"
+         warehouse, courier, shipment_id, cancelled, coming_back, returned FROM order_lines WHERE order_id IN ({list}) ORDER BY order_id, position"
     );
     for row in db.read(ENGINE, &lines, keys(ids)).await? {
         if let Some(order) = orders.get_mut(&row.id(0)?) {
@@ -187,6 +188,15 @@ async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<Ord
         let parcel = shipment(&row)?;
         if let Some(order) = orders.get_mut(&parcel.order) {
             order.shipments.push(parcel);
+        }
+    }
+    for mut sent in returns::of_orders(db, ids).await? {
+        if let Some(order) = orders.get_mut(&sent.order) {
+            let paid = order.refunds.iter().any(|r| Some(r.id) == sent.refund && r.state == RefundState::Succeeded);
+            if paid && sent.state == ReturnState::Accepted {
+                sent.state = ReturnState::Refunded;
+            }
+            order.returns.push(sent);
         }
     }
     Ok(())
@@ -208,6 +218,7 @@ fn head_of(r: &Row, payment: Payment) -> EngineResult<Order> {
         total: money(r, 10, 11)?,
         payment,
         refunds: Vec::new(),
+        returns: Vec::new(),
         retry_of: r.opt_id(12)?,
         sequence: r.u64(13)?,
         from_cart: r.bool(14)?,
@@ -230,6 +241,9 @@ fn line(r: &Row) -> EngineResult<OrderLine> {
         warehouse: r.text(12)?,
         courier: r.text(13)?,
         shipment: r.opt_id(14)?,
+        cancelled: r.u32(15)?,
+        coming_back: r.u32(16)?,
+        returned: r.u32(17)?,
     })
 }
 

@@ -6,14 +6,18 @@ use std::{sync::Arc, time::Duration};
 use engine_sql::{books::SqlBooksStore, inventory::SqlInventoryStore, orders::SqlOrderStore};
 use proptest::{prelude::*, test_runner::TestCaseError};
 use services::{
-    kernel::ids::{RefundId, ShipmentId},
+    kernel::ids::{RefundId, ReturnId, ShipmentId},
     orders::{
-        CourierUpdate, OnUnavailable, Order, OrderState, PaymentChoice,
+        CourierUpdate, Decision, LineUnits, OnUnavailable, Order, OrderState, PaymentChoice, ReturnAct, ReturnLine,
+        ReturnWish,
         contract::{
             World,
             world::{NOW, RESERVATION, candidate, shopper},
         },
-        ports::{ChargeNote, ChargeWork, NewShipment, Placed, RefundNote, Settling, Verdict},
+        ports::{
+            AskingReturn, Cancelling, ChargeNote, ChargeWork, HandlingReturn, NewShipment, Once, Placed, RefundNote,
+            Settling, Verdict,
+        },
     },
     reconciliation::verify,
 };
@@ -30,6 +34,9 @@ enum Act {
     Answer { succeeded: bool },
     Expire { order: usize, late: bool },
     Cancel { order: usize, line: Option<usize>, key: u8 },
+    CancelUnits { order: usize, line: usize, units: u32, key: u8 },
+    Ask { order: usize, line: usize, units: u32, key: u8 },
+    Handle { order: usize, which: usize, act: u8, key: u8 },
     Pack { order: usize },
     Follow { order: usize, state: OrderState },
     Refund { succeeded: bool },
@@ -49,7 +56,10 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         3 => prop::bool::weighted(0.7).prop_map(|succeeded| Act::Answer { succeeded }),
         2 => (order.clone(), prop::bool::weighted(0.7)).prop_map(|(order, late)| Act::Expire { order, late }),
         3 => (order.clone(), prop::option::of(0_usize..3), 0_u8..6).prop_map(|(order, line, key)| Act::Cancel { order, line, key }),
-        2 => order.clone().prop_map(|order| Act::Pack { order }),
+        2 => (order.clone(), 0_usize..3, 1_u32..4, 0_u8..6).prop_map(|(order, line, units, key)| Act::CancelUnits { order, line, units, key }),
+        3 => (order.clone(), 0_usize..3, 1_u32..3, 0_u8..6).prop_map(|(order, line, units, key)| Act::Ask { order, line, units, key }),
+        4 => (order.clone(), 0_usize..3, 0_u8..6, 0_u8..20).prop_map(|(order, which, act, key)| Act::Handle { order, which, act, key }),
+        3 => order.clone().prop_map(|order| Act::Pack { order }),
         2 => (order.clone(), state).prop_map(|(order, state)| Act::Follow { order, state }),
         1 => any::<bool>().prop_map(|succeeded| Act::Refund { succeeded }),
         1 => order.prop_map(|order| Act::Retry { order }),
@@ -101,6 +111,53 @@ impl History {
                 let Some(order) = self.orders.get(order) else { return };
                 let lines: Vec<_> = line.iter().filter_map(|i| order.lines.get(*i)).map(|l| l.id).collect();
                 self.w.cancel(order, &lines, &format!("cancel {key}")).await;
+            }
+            Act::CancelUnits { order, line, units, key } => {
+                let Some(order) = self.orders.get(order) else { return };
+                let Some(line) = order.lines.get(line) else { return };
+                let key = format!("units {key}");
+                let cancelling = Cancelling {
+                    owner: order.owner,
+                    order: order.id,
+                    lines: vec![LineUnits { line: line.id, quantity: Some(units) }],
+                    reason: None,
+                    once: Once { operation: "cancelOrder", key: key.clone(), input_hash: key },
+                    refund: RefundId(self.w.id()),
+                };
+                self.w.orders.cancel(cancelling, NOW).await.expect("an answer");
+            }
+            Act::Ask { order, line, units, key } => {
+                let Some(order) = self.orders.get(order) else { return };
+                let Some(line) = order.lines.get(line) else { return };
+                let key = format!("ask {key}");
+                let asking = AskingReturn {
+                    owner: order.owner,
+                    order: order.id,
+                    id: ReturnId(self.w.id()),
+                    lines: vec![ReturnWish { line: line.id, quantity: units, reason: "why not".into() }],
+                    once: Once { operation: "requestReturn", key: key.clone(), input_hash: key },
+                };
+                self.w.orders.ask_return(asking, NOW).await.expect("an answer");
+            }
+            Act::Handle { order, which, act, key } => {
+                let Some(order) = self.read(order).await else { return };
+                let Some(sent) = order.returns.get(which) else { return };
+                let decide = |l: &ReturnLine| {
+                    let restocked = if act == 2 { l.quantity } else { 0 };
+                    let written_off = if act == 3 { l.quantity } else { u32::from(act == 4) };
+                    let refused = l.quantity.saturating_sub(restocked + written_off);
+                    Decision { line: l.line, restocked, written_off, refused }
+                };
+                let act = match act {
+                    0 => ReturnAct::PickUp,
+                    1 => ReturnAct::Receive,
+                    _ => ReturnAct::Decide(sent.lines.iter().map(decide).collect()),
+                };
+                let key = format!("handle {key}");
+                let once = Once { operation: "decideReturn", key: key.clone(), input_hash: key };
+                let refund = RefundId(self.w.id());
+                let handling = HandlingReturn { by: shopper(), id: sent.id, act, once, refund };
+                self.w.orders.handle_return(handling, NOW).await.expect("an answer");
             }
             Act::Pack { order } => self.pack(order).await,
             Act::Follow { order, state } => {

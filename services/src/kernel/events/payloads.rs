@@ -184,6 +184,14 @@ pub enum OrderStep {
     Delivered,
     /// Lines came back.
     Returned,
+    /// Somebody wants to send lines back.
+    ReturnRequested,
+    /// What is sent back is with a courier.
+    ReturnPickedUp,
+    /// What is sent back is at the warehouse.
+    ReturnReceived,
+    /// What was sent back was not taken.
+    ReturnRefused,
 }
 
 /// A line of an order, as events tell it.
@@ -219,7 +227,7 @@ pub enum OrdersEvent {
         shipment: Option<ShipmentId>,
         /// The quote behind the order, on `CREATED` and `PLACED`.
         from_cart: bool,
-        /// The lines concerned, on `CREATED`, `PLACED` and `CANCELLED`.
+        /// The lines concerned, on `CREATED`, `PLACED`, `CANCELLED` and what concerns returns.
         lines: Vec<OrderedLine>,
         /// Where to.
         pincode: Pincode,

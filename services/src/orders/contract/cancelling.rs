@@ -50,12 +50,12 @@ pub(super) async fn lines_are_cancelled_one_by_one_and_the_money_adds_up(w: &Wor
     let (first, second) = (order.lines[0].id, order.lines[1].id);
     let part = done(w.cancel(&order, &[first], "a").await);
     assert_eq!((part.state, part.lines[0].state), (OrderState::Placed, OrderState::Cancelled));
-    assert_eq!(refunded(&part), 20_000);
+    assert_eq!(refunded(&part), 22_667, "two thirds of the charges go with two thirds of the goods");
     assert_eq!((w.level(1, "BLR1").await, w.level(2, "BLR1").await), ((5, 0, 0), (4, 0, 1)));
     assert_eq!(w.cancel(&order, &[first], "b").await, Cancelled::TooLate(OrderState::Cancelled));
     let all = done(w.cancel(&order, &[second], "c").await);
     assert_eq!(all.state, OrderState::Cancelled);
-    assert_eq!(refunded(&all), 34_000, "with the last line the charges go back too");
+    assert_eq!(refunded(&all), 34_000, "with the last line all the rest goes back");
     assert_eq!(w.level(2, "BLR1").await, (5, 0, 0));
     assert_eq!(w.cancel(&order, &[], "d").await, Cancelled::TooLate(OrderState::Cancelled));
     let steps: Vec<_> =
@@ -91,7 +91,7 @@ pub(super) async fn what_left_cannot_be_cancelled(w: &World) {
     assert_eq!(w.cancel(&order, &[], "a").await, Cancelled::TooLate(OrderState::Shipped), "whole: a line left");
     assert_eq!(w.cancel(&order, &[order.lines[0].id], "b").await, Cancelled::TooLate(OrderState::Shipped));
     let part = done(w.cancel(&order, &[order.lines[1].id], "c").await);
-    assert_eq!((part.state, refunded(&part)), (OrderState::Shipped, 10_000));
+    assert_eq!((part.state, refunded(&part)), (OrderState::Shipped, 12_000));
     let gone = part.shipments.iter().find(|s| s.id == parcel).expect("the parcel is there");
     assert_eq!(gone.state, OrderState::Cancelled, "a parcel without anything in it is called off");
     assert_eq!((w.level(1, "BLR1").await, w.level(2, "BLR1").await), ((4, 0, 1), (5, 0, 0)));

@@ -7,6 +7,7 @@ mod parcels;
 mod placing;
 mod races;
 mod reading;
+mod returning;
 pub mod world;
 
 pub use world::World;
@@ -43,6 +44,10 @@ pub async fn suite<F: Future<Output = World>>(fresh: impl Fn() -> F) {
     reading::events_count_from_one_without_gaps(&fresh().await).await;
     reading::what_was_a_guests_becomes_the_shoppers(&fresh().await).await;
     reading::old_quotes_and_keys_are_forgotten(&fresh().await).await;
+    returning::units_are_cancelled_and_the_money_adds_up(&fresh().await).await;
+    returning::a_return_gives_stock_and_money_back_once(&fresh().await).await;
+    returning::no_more_comes_back_than_was_bought(&fresh().await).await;
+    returning::only_what_arrived_comes_back_and_only_to_its_owner(&fresh().await).await;
     races::three_hundred_buyers_share_a_hundred_units(fresh().await).await;
     races::twenty_messages_have_one_effect(fresh().await).await;
     races::success_and_expiry_end_in_one_fate(fresh().await).await;

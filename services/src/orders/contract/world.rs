@@ -21,7 +21,7 @@ use crate::{
         pincodes::Pincode,
     },
     orders::{
-        NamedCharge, OnUnavailable, Order, OrderState, PaymentChoice, Quote, QuoteLine,
+        LineUnits, NamedCharge, OnUnavailable, Order, OrderState, PaymentChoice, Quote, QuoteLine,
         charges::ChargeTable,
         plan::Plan,
         ports::{
@@ -231,7 +231,7 @@ impl World {
         let cancelling = Cancelling {
             owner: order.owner,
             order: order.id,
-            lines: lines.to_vec(),
+            lines: lines.iter().map(|line| LineUnits { line: *line, quantity: None }).collect(),
             reason: Some("changed my mind".into()),
             once,
             refund: RefundId(self.id()),
