@@ -29,7 +29,7 @@ const TABLES: &[&str] = &[
         quantity BIGINT NOT NULL, state VARCHAR(20) NOT NULL)",
     "CREATE INDEX archived_lines_by_stock ON archived_lines (variant, warehouse)",
     "CREATE TABLE archived_orders (
-        order_id {id} NOT NULL PRIMARY KEY, owner_id {id} NOT NULL, created_at BIGINT NOT NULL,
-        checksum VARCHAR(64) NOT NULL, body {text} NOT NULL)",
+        order_id {id} NOT NULL, owner_id {id} NOT NULL, created_at BIGINT NOT NULL, checksum VARCHAR(64) NOT NULL,
+        body {text} NOT NULL, PRIMARY KEY (order_id, checksum))",
     "CREATE INDEX archived_orders_by_owner ON archived_orders (owner_id, created_at, order_id)",
 ];

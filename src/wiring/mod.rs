@@ -5,9 +5,10 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, archive::SqlOrderArchive, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    activity::SqlPseudonymStore, archive::SqlOrderArchive, books::SqlBooksStore, carts::SqlCartStore,
+    factors::SqlFactorStore, inventory::SqlInventoryStore, network::SqlNetworkStore,
+    notifications::SqlNotificationStore, orders::SqlOrderStore, sessions::SqlSessionStore, users::SqlUserStore,
+    wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -162,7 +163,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         Arc::new(SqlOrderStore::new(main.clone())),
         Arc::clone(&archive),
         Arc::clone(&clock),
-        settings.archive_after,
+        settings.archive_after.max(settings.return_window),
     );
     let index = search::index(settings, &clock).await?;
     let search = Search::new(

@@ -58,7 +58,11 @@ fn handlers(house: &House) -> Vec<Arc<dyn Handler>> {
     let shop = &house.shop;
     vec![
         Arc::new(CartKeeper { carts: shop.carts.clone(), moves: shop.moves.clone(), orders: shop.orders.clone() }),
-        Arc::new(Notifier { notifications: house.notifications.clone(), orders: shop.orders.clone() }),
+        Arc::new(Notifier {
+            notifications: house.notifications.clone(),
+            history: shop.history.clone(),
+            orders: shop.orders.clone(),
+        }),
         Arc::new(Deeds { activity: house.activity.clone(), items: shop.items.clone() }),
     ]
 }

@@ -19,6 +19,7 @@ const CHUNK: usize = 500;
 /// Most rows of one answer, whatever is asked for.
 const ROWS_MAX: usize = 1_000;
 const COPY: &str = "SELECT order_id, owner_id, created_at, checksum, body FROM archived_orders";
+const DELETE: &str = "DELETE FROM archived_orders WHERE order_id = ? AND checksum = ?";
 
 /// The archive in a relational database.
 #[derive(Clone, Debug)]
@@ -34,8 +35,8 @@ impl SqlOrderArchive {
 }
 
 fn copy(r: &Row) -> EngineResult<Copy> {
-    let key = ArchiveKey { order: r.id(0)?, owner: r.uuid(1)?, created_at: r.time(2)? };
-    Ok(Copy { key, checksum: r.text(3)?, body: r.text(4)? })
+    let key = ArchiveKey { order: r.id(0)?, owner: r.uuid(1)?, created_at: r.time(2)?, checksum: r.text(3)? };
+    Ok(Copy { key, body: r.text(4)? })
 }
 
 #[async_trait]
@@ -45,10 +46,10 @@ impl OrderArchive for SqlOrderArchive {
             .write(ENGINE, move |tx| {
                 let copy = copy.clone();
                 async move {
-                    tx.execute("DELETE FROM archived_orders WHERE order_id = ?", args![copy.key.order]).await?;
+                    tx.execute(DELETE, args![copy.key.order, &copy.key.checksum]).await?;
                     tx.execute(
                         "INSERT INTO archived_orders (order_id, owner_id, created_at, checksum, body) VALUES (?, ?, ?, ?, ?)",
-                        args![copy.key.order, copy.key.owner, copy.key.created_at, copy.checksum, copy.body],
+                        args![copy.key.order, copy.key.owner, copy.key.created_at, copy.key.checksum, copy.body],
                     )
                     .await?;
                     Ok(())
@@ -62,9 +63,13 @@ impl OrderArchive for SqlOrderArchive {
         let mut found = HashMap::with_capacity(keys.len());
         for chunk in keys.chunks(CHUNK) {
             let sql = format!("{COPY} WHERE order_id IN ({})", sql_in(chunk.len()));
-            for row in self.db.read(ENGINE, &sql, chunk.iter().map(|k| Value::from(&k.order)).collect()).await? {
-                let copy = copy(&row)?;
-                found.insert(copy.key.order, copy);
+            let rows = self.db.read(ENGINE, &sql, chunk.iter().map(|k| Value::from(&k.order)).collect()).await?;
+            for copy in rows.iter().map(copy) {
+                let copy = copy?;
+                // Copies of moves that were broken off lie beside.
+                if chunk.contains(&copy.key) {
+                    found.insert(copy.key.order, copy);
+                }
             }
         }
         Ok(found)
@@ -83,13 +88,13 @@ impl OrderArchive for SqlOrderArchive {
     }
 
     async fn erase(&self, keys: &[ArchiveKey]) -> EngineResult<()> {
-        let orders: Vec<OrderId> = keys.iter().map(|k| k.order).collect();
+        let keys = keys.to_vec();
         self.db
             .write(ENGINE, move |tx| {
-                let orders = orders.clone();
+                let keys = keys.clone();
                 async move {
-                    for order in orders {
-                        tx.execute("DELETE FROM archived_orders WHERE order_id = ?", args![order]).await?;
+                    for key in keys {
+                        tx.execute(DELETE, args![key.order, key.checksum]).await?;
                     }
                     Ok(())
                 }

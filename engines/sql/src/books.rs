@@ -54,7 +54,7 @@ impl SqlBooksStore {
     /// Orders that moved, each as the archive tells it or what is wrong with its document.
     async fn archived(&self, wanted: &[OrderId]) -> EngineResult<Vec<(OrderId, Result<Order, Wrong>)>> {
         let slims: Vec<_> = self.orders.entries(wanted).await?.into_values().filter_map(|e| e.archived).collect();
-        let keys: Vec<_> = slims.iter().map(|s| s.key).collect();
+        let keys: Vec<_> = slims.iter().map(|s| s.key.clone()).collect();
         let copies = if keys.is_empty() { HashMap::new() } else { self.archive.copies(&keys).await? };
         Ok(slims.iter().map(|s| (s.key.order, restore(s, copies.get(&s.key.order)))).collect())
     }
@@ -83,13 +83,13 @@ fn stock_statement(from: &str) -> String {
         )
     };
     let lines = |states: String| {
-        let of = |table: &str| {
+        let of = |table: &str, units: &str| {
             format!(
-                "(SELECT CAST(COALESCE(SUM(quantity - cancelled - returned), 0) AS SIGNED) FROM {table} o \
+                "(SELECT CAST(COALESCE(SUM({units}), 0) AS SIGNED) FROM {table} o \
                  WHERE o.variant = k.variant AND o.warehouse = k.warehouse AND o.state IN ({states}))"
             )
         };
-        format!("({} + {})", of("order_lines"), of("archived_lines"))
+        format!("({} + {})", of("order_lines", "quantity - cancelled - returned"), of("archived_lines", "quantity"))
     };
     format!(
         "SELECT k.variant, k.warehouse, k.available, k.reserved, k.sold, {}, {}, {}, {}, {} FROM {from}",

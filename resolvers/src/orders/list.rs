@@ -2,6 +2,7 @@
 
 use async_graphql::{InputObject, SimpleObject};
 use services::{
+    history::service::ENGINE,
     kernel::{caller::Owner, ids::OrderId},
     orders::OrderFilter,
 };
@@ -70,25 +71,31 @@ pub struct OrderConnection {
     pub nodes: Vec<Order>,
     /// Where the page stands.
     pub page_info: PageInfo,
-    /// The archive could not be reached: only live orders are here.
+    /// Orders of this page are missing: the archive could not be reached, or what it holds of them cannot be read.
     pub archive_missing: bool,
 }
 
 impl OrderConnection {
     /// A page of an owner's orders.
-    pub async fn read(request: &RequestData, owner: Owner, filter: OrderFilterInput, paging: OrderPaging) -> Attempt<Self> {
+    pub async fn read(
+        request: &RequestData,
+        owner: Owner,
+        filter: OrderFilterInput,
+        paging: OrderPaging,
+    ) -> Attempt<Self> {
         let OrderPaging { first, after, last, before } = paging;
         let window =
             either_way::<OrderCursor>((first, after.as_deref()), (last, before.as_deref()), USUAL, ORDERS_MAX)?;
         let window = map_window(window, |c| (c.0, c.1));
         let page = request.shop().history.list(owner, filter.decode()?, window).await?;
-        if page.archive_missing {
-            request.degrade("archive");
+        let archive_missing = !page.untold.is_empty();
+        if archive_missing {
+            request.degrade(ENGINE);
         }
         let page_info = PageInfo::of(&page.positions, |p| cursor(&OrderCursor::new(p.0, OrderId(p.1))));
         let nodes: Vec<Order> = page.orders.into_iter().map(Order::from).collect();
         let place = |o: &Order| cursor(&OrderCursor::new(o.0.created_at, o.0.id));
         let edges = nodes.iter().map(|o| OrderEdge { cursor: place(o), node: o.clone() }).collect();
-        Ok(Self { edges, nodes, page_info, archive_missing: page.archive_missing })
+        Ok(Self { edges, nodes, page_info, archive_missing })
     }
 }

@@ -19,4 +19,4 @@ pub mod service;
 pub use error::Wrong;
 pub use model::{ArchiveKey, Copy, Entry, Slim, restore};
 pub use ports::{OrderArchive, OrderIndex};
-pub use service::{History, Listed};
+pub use service::{History, Listed, Told, carry};

@@ -1,5 +1,7 @@
 //! The document of an order, its checksum, and the slim row that stays behind. Pure.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -7,15 +9,16 @@ use uuid::Uuid;
 use super::error::Wrong;
 use crate::{
     kernel::{caller::Owner, clock::Timestamp, ids::OrderId},
-    orders::{Order, OrderPosition, OrderState, states},
+    orders::{Order, OrderPosition, OrderState, returns, states},
     payments::{Payment, Refund, RefundState},
 };
 
 /// The form of documents that is written; older ones stay readable.
 const VERSION: u32 = 1;
 
-/// Where a document lies in the archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Where a document lies in the archive. Its checksum is a part of it, so that a late write of an order as it was can
+/// never replace the document that the order was let go for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ArchiveKey {
     /// Who owned the order when it was copied; orders change hands later, documents do not.
     pub owner: Uuid,
@@ -23,6 +26,8 @@ pub struct ArchiveKey {
     pub created_at: Timestamp,
     /// The order.
     pub order: OrderId,
+    /// SHA-256 of the text, hexadecimal.
+    pub checksum: String,
 }
 
 /// A document as the archive keeps it.
@@ -30,8 +35,6 @@ pub struct ArchiveKey {
 pub struct Copy {
     /// Where.
     pub key: ArchiveKey,
-    /// SHA-256 of the text, hexadecimal.
-    pub checksum: String,
     /// The order as JSON.
     pub body: String,
 }
@@ -48,10 +51,14 @@ impl Copy {
     /// # Errors
     /// When the order cannot be told in JSON.
     pub fn of(order: &Order) -> Result<Self, Wrong> {
-        let key = ArchiveKey { owner: order.owner.uuid(), created_at: order.created_at, order: order.id };
         let body = serde_json::to_string(&Body { version: VERSION, order: order.clone() })
             .map_err(|e| Wrong::Unreadable(e.to_string()))?;
-        Ok(Self { key, checksum: checksum(&body), body })
+        let (owner, checksum) = (order.owner.uuid(), checksum(&body));
+        Ok(Self { key: ArchiveKey { owner, created_at: order.created_at, order: order.id, checksum }, body })
+    }
+    /// Whether the text is what the key says.
+    pub fn is_whole(&self) -> bool {
+        checksum(&self.body) == self.key.checksum
     }
     /// Where it stands in a list of orders.
     pub fn position(&self) -> OrderPosition {
@@ -64,9 +71,13 @@ pub fn checksum(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Whether an order may move: it has ended, and no money is on its way back.
-pub fn may_move(order: &Order) -> bool {
-    states::is_final(order.state) && order.refunds.iter().all(|r| r.state != RefundState::Pending)
+/// Whether an order may move: it has ended, no money and no goods are on their way back, and nothing of it arrived within
+/// `window`, so that nothing could be sent back any more.
+pub fn may_move(order: &Order, window: Duration, now: Timestamp) -> bool {
+    states::is_final(order.state)
+        && order.refunds.iter().all(|r| r.state != RefundState::Pending)
+        && !order.returns.iter().any(|r| r.state.is_open())
+        && order.lines.iter().all(|l| l.coming_back == 0 && !returns::is_returnable(order, l, window, now))
 }
 
 /// What stays in the order database of an order that moved.
@@ -74,8 +85,6 @@ pub fn may_move(order: &Order) -> bool {
 pub struct Slim {
     /// Where its document lies.
     pub key: ArchiveKey,
-    /// What the document must be.
-    pub checksum: String,
     /// Whose it is today.
     pub owner: Owner,
     /// Where it stands.
@@ -105,7 +114,7 @@ pub struct Entry {
 /// When the document is missing, or is not the one that was let go.
 pub fn restore(slim: &Slim, copy: Option<&Copy>) -> Result<Order, Wrong> {
     let copy = copy.ok_or(Wrong::Missing)?;
-    if checksum(&copy.body) != slim.checksum {
+    if copy.key != slim.key || !copy.is_whole() {
         return Err(Wrong::Differs);
     }
     let body: Body = serde_json::from_str(&copy.body).map_err(|e| Wrong::Unreadable(e.to_string()))?;

@@ -2,7 +2,8 @@
 //!
 //! Promises of [`OrderArchive`]:
 //! - what was put and acknowledged is read back, by any process, until it is deleted;
-//! - there is one document per key: a put replaces it, so the same one again changes nothing;
+//! - there is one document per key: a put replaces it, so the same one again changes nothing, and one that was broken off
+//!   is made whole; documents of an order with other checksums stand beside it;
 //! - it says nothing about where an order lives now: a copy whose move was broken off is never told.
 //!
 //! Promises of [`OrderIndex`]:
@@ -49,8 +50,8 @@ pub trait OrderIndex: Send + Sync + 'static {
     async fn entries(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Entry>>;
     /// The order with a number.
     async fn numbered(&self, number: &str) -> EngineResult<Option<OrderId>>;
-    /// Live orders that ended and did not change since an instant, without an open charge or refund; oldest first.
+    /// Live orders that ended and did not change since an instant, without an open charge, refund or return; oldest first.
     async fn due(&self, before: Timestamp, limit: usize) -> EngineResult<Vec<OrderId>>;
-    /// Lets an order go whose copy lies in the archive; false when it changed meanwhile, or went before.
-    async fn let_go(&self, order: &Order, checksum: &str, now: Timestamp) -> EngineResult<bool>;
+    /// Lets an order go whose copy with this checksum lies in the archive; false when it changed meanwhile, or went before.
+    async fn let_go(&self, order: &Order, checksum: &str) -> EngineResult<bool>;
 }

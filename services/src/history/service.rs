@@ -10,7 +10,7 @@ use super::{
 use crate::{
     kernel::{
         caller::Owner,
-        clock::Clock,
+        clock::{Clock, Timestamp},
         error::{EngineError, EngineResult},
         ids::OrderId,
         pages::{Page, Window},
@@ -18,7 +18,7 @@ use crate::{
     orders::{Order, OrderFilter, OrderPosition, Orders},
 };
 
-/// The engine's name in errors.
+/// The engine's name in errors and in what is told as degraded.
 pub const ENGINE: &str = "archive";
 /// Longest number and token of a guest's order, bytes.
 const GUEST_MAX: (usize, usize) = (32, 128);
@@ -30,9 +30,12 @@ pub struct Listed {
     pub positions: Page<OrderPosition>,
     /// The orders that can be told.
     pub orders: Vec<Order>,
-    /// The archive could not be reached: only live orders are here.
-    pub archive_missing: bool,
+    /// Orders of the page that cannot be told now: the archive does not answer, or holds no sound document of them.
+    pub untold: Vec<OrderId>,
 }
+
+/// An order, or why the archive cannot tell it.
+pub type Told = EngineResult<Order>;
 
 /// History. Cheap to clone.
 #[derive(Clone)]
@@ -66,7 +69,7 @@ impl History {
     /// Orders of an owner, newest first, live and archived.
     ///
     /// # Errors
-    /// A failed order database. When only the archive fails, the live orders of the page are told.
+    /// A failed order database. What the archive cannot tell is left out and named.
     pub async fn list(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>) -> EngineResult<Listed> {
         let page = self.index.page(owner, filter, window).await?;
         let positions = page.clone().map(|e| (e.created_at, e.id.0));
@@ -76,34 +79,61 @@ impl History {
         let moved: Vec<OrderId> = live.into_iter().filter(|id| !found.contains_key(id)).collect();
         let moved = if moved.is_empty() { HashMap::new() } else { self.index.entries(&moved).await? };
         let ids: Vec<OrderId> = page.rows.iter().map(|e| e.id).collect();
-        let slims = page.rows.into_iter().chain(moved.into_values()).filter_map(|e| e.archived).collect();
-        let archive_missing = match self.archived(slims).await {
+        let slims: Vec<Slim> = page.rows.into_iter().chain(moved.into_values()).filter_map(|e| e.archived).collect();
+        let asked: Vec<OrderId> = slims.iter().map(|s| s.key.order).collect();
+        let mut untold = Vec::new();
+        match self.archived(slims).await {
             Ok(archived) => {
-                found.extend(archived);
-                false
+                for (id, told) in archived {
+                    match told {
+                        Ok(order) => drop(found.insert(id, order)),
+                        Err(_) => untold.push(id),
+                    }
+                }
             }
             Err(e) => {
                 tracing::warn!(error = %e, "the archive does not answer; only live orders are listed");
-                true
+                untold = asked;
             }
-        };
+        }
         let orders = ids.iter().filter_map(|id| found.remove(id)).filter(|o| o.owner == owner).collect();
-        Ok(Listed { positions, orders, archive_missing })
+        Ok(Listed { positions, orders, untold })
     }
 
-    /// Orders by id, only the owner's.
+    /// Orders by id, only the owner's; those that are not there are missing.
     ///
     /// # Errors
     /// A failed order database, or a failed archive when one of them lies there.
-    pub async fn by_ids(&self, owner: Owner, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>> {
-        let mut found = self.orders.any_by_ids(ids).await?;
-        let absent: Vec<OrderId> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
+    pub async fn by_ids(&self, owner: Owner, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Told>> {
+        self.find(ids, |o| o == owner).await
+    }
+
+    /// An order of the owner.
+    ///
+    /// # Errors
+    /// As [`History::by_ids`], and when its document is not sound.
+    pub async fn one(&self, owner: Owner, id: OrderId) -> EngineResult<Option<Order>> {
+        self.by_ids(owner, &[id]).await?.remove(&id).transpose()
+    }
+
+    /// An order, whosever it is: for staff and workers.
+    ///
+    /// # Errors
+    /// As [`History::one`].
+    pub async fn any(&self, id: OrderId) -> EngineResult<Option<Order>> {
+        self.find(&[id], |_| true).await?.remove(&id).transpose()
+    }
+
+    async fn find(&self, ids: &[OrderId], of: impl Fn(Owner) -> bool) -> EngineResult<HashMap<OrderId, Told>> {
+        let live = self.orders.any_by_ids(ids).await?;
+        let absent: Vec<OrderId> = ids.iter().copied().filter(|id| !live.contains_key(id)).collect();
+        let mut found: HashMap<_, Told> =
+            live.into_iter().filter(|(_, o)| of(o.owner)).map(|(id, o)| (id, Ok(o))).collect();
         if !absent.is_empty() {
             let entries = self.index.entries(&absent).await?;
-            let own = entries.into_values().filter_map(|e: Entry| e.archived).filter(|s| s.owner == owner);
+            let own = entries.into_values().filter_map(|e: Entry| e.archived).filter(|s| of(s.owner));
             found.extend(self.archived(own.collect()).await?);
         }
-        found.retain(|_, o| o.owner == owner);
         Ok(found)
     }
 
@@ -122,7 +152,7 @@ impl History {
             return Ok(None);
         };
         let slim = self.index.entries(&[id]).await?.remove(&id).and_then(|e| e.archived);
-        Ok(self.archived(slim.into_iter().collect()).await?.remove(&id))
+        self.archived(slim.into_iter().collect()).await?.remove(&id).transpose()
     }
 
     /// Moves at most `limit` orders; answers how many went. What fails stays live and is tried again.
@@ -130,11 +160,10 @@ impl History {
     /// # Errors
     /// The first failure, after the others were tried.
     pub async fn move_step(&self, limit: usize) -> EngineResult<usize> {
-        let due = self.index.due(self.clock.now() - self.after, limit).await?;
-        let orders = self.orders.any_by_ids(&due).await?;
+        let now = self.clock.now();
         let (mut moved, mut failed) = (0, None);
-        for order in due.iter().filter_map(|id| orders.get(id)).filter(|o| model::may_move(o)) {
-            match self.move_one(order).await {
+        for id in self.index.due(now - self.after, limit).await? {
+            match self.move_one(id, now).await {
                 Ok(went) => moved += usize::from(went),
                 Err(e) => failed = failed.or(Some(e)),
             }
@@ -142,30 +171,46 @@ impl History {
         failed.map_or(Ok(moved), Err)
     }
 
-    /// Copied, read back and compared, let go.
-    async fn move_one(&self, order: &Order) -> EngineResult<bool> {
-        let copy = Copy::of(order).map_err(told)?;
-        let (key, checksum) = (copy.key, copy.checksum.clone());
-        self.archive.put(copy).await?;
-        let kept = self.archive.copies(&[key]).await?.remove(&order.id);
-        if kept.is_none_or(|c| model::checksum(&c.body) != checksum) {
-            return Err(EngineError::retryable(
-                ENGINE,
-                format!("order {} reads back otherwise than it was put", order.id),
-            ));
+    async fn move_one(&self, id: OrderId, now: Timestamp) -> EngineResult<bool> {
+        let order = self.orders.any_by_ids(&[id]).await?.remove(&id);
+        match order.filter(|o| model::may_move(o, self.after, now)) {
+            Some(order) => carry(self.archive.as_ref(), self.index.as_ref(), &order).await,
+            None => Ok(false),
         }
-        self.index.let_go(order, &checksum, self.clock.now()).await
     }
 
-    async fn archived(&self, slims: Vec<Slim>) -> EngineResult<HashMap<OrderId, Order>> {
+    /// What the archive tells of orders; one document that is not sound is told of its order, not of the others.
+    async fn archived(&self, slims: Vec<Slim>) -> EngineResult<HashMap<OrderId, Told>> {
         if slims.is_empty() {
             return Ok(HashMap::new());
         }
-        let keys: Vec<_> = slims.iter().map(|s| s.key).collect();
+        let keys: Vec<_> = slims.iter().map(|s| s.key.clone()).collect();
         let copies = self.archive.copies(&keys).await?;
-        let order = |s: &Slim| Ok((s.key.order, model::restore(s, copies.get(&s.key.order)).map_err(told)?));
-        slims.iter().map(order).collect()
+        let one = |s: &Slim| {
+            let id = s.key.order;
+            let order = model::restore(s, copies.get(&id)).inspect_err(|wrong| {
+                tracing::error!(order.id = %id, error = %wrong, "an archived order cannot be told");
+            });
+            (id, order.map_err(told))
+        };
+        Ok(slims.iter().map(one).collect())
     }
+}
+
+/// Moves an order: copied, read back and compared, let go. False when it changed meanwhile, or went before. After a crash
+/// between any two of these it is live and told once, or archived and told once; then it is called again.
+///
+/// # Errors
+/// A failed engine, or an archive that gives back something else.
+pub async fn carry(archive: &dyn OrderArchive, index: &dyn OrderIndex, order: &Order) -> EngineResult<bool> {
+    let copy = Copy::of(order).map_err(told)?;
+    let key = copy.key.clone();
+    archive.put(copy.clone()).await?;
+    if archive.copies(std::slice::from_ref(&key)).await?.remove(&order.id) != Some(copy) {
+        let message = format!("order {} reads back otherwise than it was put", order.id);
+        return Err(EngineError::retryable(ENGINE, message));
+    }
+    index.let_go(order, &key.checksum).await
 }
 
 fn told(wrong: Wrong) -> EngineError {

@@ -13,7 +13,7 @@ use services::{
         ids::OrderId,
         pages::{Page, Window},
     },
-    orders::{Order, OrderFilter, OrderPosition, states},
+    orders::{Order, OrderFilter, OrderPosition, OrderState, states},
 };
 
 use super::{
@@ -26,9 +26,10 @@ use crate::{Db, Tx, args, sql_in};
 /// Ids of one `IN (…)`.
 const CHUNK: usize = 500;
 
-/// No money of an order is on its way, in either direction.
+/// No money of an order is on its way in either direction, and no goods on their way back.
 const SETTLED: &str = "NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = orders.id AND r.state = 'PENDING') \
-                       AND NOT EXISTS (SELECT 1 FROM charge_jobs j WHERE j.order_id = orders.id)";
+                       AND NOT EXISTS (SELECT 1 FROM charge_jobs j WHERE j.order_id = orders.id) \
+                       AND NOT EXISTS (SELECT 1 FROM returns b WHERE b.order_id = orders.id AND b.state IN ('REQUESTED', 'PICKED_UP', 'RECEIVED'))";
 
 #[async_trait]
 impl OrderIndex for SqlOrderStore {
@@ -68,7 +69,7 @@ impl OrderIndex for SqlOrderStore {
         rows.iter().map(|r| r.id(0)).collect()
     }
 
-    async fn let_go(&self, order: &Order, checksum: &str, _now: Timestamp) -> EngineResult<bool> {
+    async fn let_go(&self, order: &Order, checksum: &str) -> EngineResult<bool> {
         let (order, checksum) = (Arc::new(order.clone()), checksum.to_owned());
         self.db
             .write(ENGINE, move |tx| {
@@ -78,6 +79,14 @@ impl OrderIndex for SqlOrderStore {
             .await
     }
 }
+
+/// What the document holds instead.
+const GONE: [&str; 4] = [
+    "DELETE FROM order_lines WHERE order_id = ?",
+    "DELETE FROM shipments WHERE order_id = ?",
+    "DELETE FROM return_lines WHERE return_id IN (SELECT id FROM returns WHERE order_id = ?)",
+    "DELETE FROM returns WHERE order_id = ?",
+];
 
 /// The conditional change comes first: it takes the row's lock, and what it refuses leaves no trace.
 async fn let_go(tx: &mut dyn Tx, order: &Order, checksum: &str) -> EngineResult<bool> {
@@ -91,13 +100,21 @@ async fn let_go(tx: &mut dyn Tx, order: &Order, checksum: &str) -> EngineResult<
     }
     tx.execute(
         "INSERT INTO archived_lines (id, order_id, variant, warehouse, quantity, state) \
-         SELECT id, order_id, variant, warehouse, quantity, state FROM order_lines WHERE order_id = ?",
+         SELECT id, order_id, variant, warehouse, quantity - cancelled - returned, state FROM order_lines WHERE order_id = ?",
         args![order.id],
     )
     .await?;
-    tx.execute("DELETE FROM order_lines WHERE order_id = ?", args![order.id]).await?;
-    tx.execute("DELETE FROM shipments WHERE order_id = ?", args![order.id]).await?;
+    for gone in GONE {
+        tx.execute(gone, args![order.id]).await?;
+    }
     Ok(true)
+}
+
+pub(super) async fn archived_state(db: &Db, of: Owner, order: OrderId) -> EngineResult<Option<OrderState>> {
+    let sql = "SELECT state, owner_id, guest FROM orders WHERE id = ? AND archived = 1";
+    let rows = db.read(ENGINE, sql, args![order]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(if owner(row, 1, 2)? == of { Some(state(&row.text(0)?)?) } else { None })
 }
 
 pub(super) async fn entries(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Entry>> {
@@ -119,8 +136,12 @@ pub(super) async fn entries(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<Or
             let archived = if row.bool(2)? {
                 let payment = paid.remove(&id).ok_or_else(|| corrupt(format_args!("order {id} has no payment")))?;
                 Some(Slim {
-                    key: ArchiveKey { owner: row.uuid(7)?, created_at: row.time(1)?, order: id },
-                    checksum: row.text(8)?,
+                    key: ArchiveKey {
+                        owner: row.uuid(7)?,
+                        created_at: row.time(1)?,
+                        order: id,
+                        checksum: row.text(8)?,
+                    },
                     owner: owner(row, 3, 4)?,
                     state: state(&row.text(5)?)?,
                     sequence: row.u64(6)?,

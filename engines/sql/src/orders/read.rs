@@ -32,6 +32,8 @@ pub(super) async fn by_ids(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<Ord
     for chunk in ids.chunks(CHUNK) {
         let mut wanted = chunk.to_vec();
         for _ in 0..TRIES {
+            // An order that moved to the archive meanwhile may have been read in parts: it is not here any more.
+            wanted.iter().for_each(|id| drop(found.remove(id)));
             let orders = batch(db, &wanted).await?;
             let sequences = sequences(db, &wanted).await?;
             wanted.retain(|id| orders.get(id).map(|o| o.sequence) != sequences.get(id).copied());
