@@ -291,6 +291,16 @@ impl Subscription {
         }
     }
 
+    /// The code with which the server closes the socket, whatever comes before.
+    pub async fn closed(mut self) -> u16 {
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a close frame in time");
+            if let Message::Close(frame) = next.expect("the socket is open").expect("a sound frame") {
+                return frame.expect("a code").code.into();
+            }
+        }
+    }
+
     /// The next event's data; `None` when the server completed the stream.
     pub async fn next(&mut self) -> Option<Value> {
         let message = self.message().await;

@@ -143,6 +143,10 @@ impl Shopper {
     fn roles(&self) -> Vec<Role> {
         self.0.roles.list().into_iter().map(Role::from).collect()
     }
+    /// Whether signing in needs a code of an authenticator app, too. Null only when it cannot be told now.
+    async fn second_factor_enabled(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        ctx.tell(ctx.shop().sessions.has_second_factor(self.0.id).await.map_err(Into::into))
+    }
 }
 
 /// What an account may do.
