@@ -6,16 +6,17 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Request, Response, Variables};
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
-    Db, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
-    orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore, users::SqlUserStore,
-    wishlists::SqlWishlistStore,
+    Db, archive::SqlOrderArchive, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog,
+    factors::SqlFactorStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore,
+    notifications::SqlNotificationStore, orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore,
+    users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
 use resolvers::{RequestData, Served, Shop, degraded};
 use serde_json::{Value, json};
 use services::{
     carts::{Carts, ports::CartStore},
+    history::{History, OrderIndex},
     inventory::{Inventory, Movement, StockMove, ports::InventoryStore},
     items::{
         Attribute, AttributeDefinition, AttributeKind, AttributeValue, Category, Image, Item, ItemDraft, Items,
@@ -291,6 +292,15 @@ fn services(
         clock: Arc::clone(&time),
         ids: Arc::clone(ids),
     });
+    let orders = Orders::new(parts, OrderSettings::default());
+    let one_list: Arc<dyn OrderIndex> = Arc::new(SqlOrderStore::new(db()));
+    let history = History::new(
+        orders.clone(),
+        Counted::new(one_list, calls),
+        Arc::new(SqlOrderArchive::new(db())),
+        Arc::clone(&time),
+        Duration::from_secs(90 * 86_400),
+    );
     Shop {
         items,
         inventory,
@@ -301,7 +311,8 @@ fn services(
         wishlists,
         moves,
         search,
-        orders: Orders::new(parts, OrderSettings::default()),
+        orders,
+        history,
         notifications: Notifications::new(
             Arc::new(SqlNotificationStore::new(db())),
             Arc::clone(&time),
