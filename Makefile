@@ -92,6 +92,9 @@ quality: ## search quality over judged queries: ICECAT=folder make quality
 signin-timing: ## how long sign-ins take for unknown addresses and for wrong passwords
 	$(CARGO) run --locked --quiet -p engine-sql --example signin-timing
 
+history-depth: ## how long lists of orders take at 10 and at 10,000 orders of one shopper
+	$(CARGO) run --locked --release -p engine-sql --example history-depth
+
 quality-lanes: ## promises learnt from past shipments beside the shop's own: DATA=folder make quality-lanes
 	$(CARGO) run --locked --release -p services --example lanes_learn -- "$${DATA:?set it to the folder with olist}/olist"
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use services::{
     activity::Activity,
     carts::Carts,
+    history::History,
     inventory::Inventory,
     items::Items,
     kernel::{clock::Clock, events::EventLog, ids::IdSource},
@@ -45,6 +46,8 @@ pub struct Shop {
     pub search: Search,
     /// Quotes and orders.
     pub orders: Orders,
+    /// Orders of long ago, in one list with the live ones.
+    pub history: History,
     /// Messages to shoppers.
     pub notifications: Notifications,
     /// What shoppers do.

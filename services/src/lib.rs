@@ -30,4 +30,5 @@ pub mod orders;
 pub mod search;
 pub mod sessions;
 
+pub mod history;
 pub mod reconciliation;

@@ -1,9 +1,9 @@
 //! `chowk schema`, `chowk verify`, `chowk migrate`: small commands over the whole house.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use clap::Args;
-use engine_sql::books::SqlBooksStore;
+use engine_sql::{archive::SqlOrderArchive, books::SqlBooksStore};
 use services::reconciliation::{self, Finding};
 
 use crate::{
@@ -43,7 +43,9 @@ pub async fn findings(house: &House) -> anyhow::Result<Vec<Finding>> {
 pub async fn verify(settings: Settings) -> anyhow::Result<ExitCode> {
     let Ambient { clock, ids } = Ambient::default();
     let databases = Databases::open(&settings, &clock, &ids).await?;
-    let findings = reconciliation::verify(&SqlBooksStore::new(databases.main), clock.now()).await?;
+    let archive = Arc::new(SqlOrderArchive::new(databases.archive));
+    let books = SqlBooksStore::with_archive(databases.main, archive);
+    let findings = reconciliation::verify(&books, clock.now()).await?;
     for (rule, meaning) in reconciliation::RULES {
         let broken = findings.iter().filter(|f| f.rule == *rule).count();
         println!("{rule:4} {:8} {meaning}", if broken == 0 { "holds".to_owned() } else { format!("{broken} broken") });

@@ -4,12 +4,13 @@ use super::{BadSetting, DEFAULTS, LimitsProfile, Secret, Settings};
 use std::time::Duration;
 
 /// Schemes that this build has, per setting, and what the others need.
-const SCHEMES: [(&str, &[&str]); 9] = [
+const SCHEMES: [(&str, &[&str]); 10] = [
     ("database_url", &["sqlite:", "mysql:"]),
     ("carts_url", &["sqlite:", "mysql:"]),
     ("wishlists_url", &["sqlite:", "mysql:"]),
     ("items_url", ITEMS),
     ("search_url", SEARCHES),
+    ("archive_url", &["sqlite:", "mysql:"]),
     ("events_url", EVENTS),
     ("cache_url", CACHES),
     ("payments_url", &["sandbox:"]),
@@ -123,6 +124,7 @@ fn roles(s: &Settings) -> Result<(), BadSetting> {
         s.carts_url(),
         s.wishlists_url(),
         s.items_url(),
+        s.archive_url(),
         with_default(&s.search_url, "tantivy:"),
         s.cache_url.clone(),
     ];
@@ -197,6 +199,7 @@ fn url_of<'s>(s: &'s Settings, name: &str) -> &'s str {
         "wishlists_url" => &s.wishlists_url,
         "items_url" => &s.items_url,
         "search_url" => &s.search_url,
+        "archive_url" => &s.archive_url,
         "events_url" => &s.events_url,
         "cache_url" => &s.cache_url,
         "payments_url" => &s.payments_url,

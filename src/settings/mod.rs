@@ -40,6 +40,7 @@ pub struct Settings {
     pub wishlists_url: String,
     pub items_url: String,
     pub search_url: String,
+    pub archive_url: String,
     pub events_url: String,
     pub cache_url: String,
     pub payments_url: String,
@@ -47,6 +48,8 @@ pub struct Settings {
     pub mail_from: String,
     #[serde(with = "duration")]
     pub events_retention: Duration,
+    #[serde(with = "duration")]
+    pub archive_after: Duration,
     #[serde(with = "duration")]
     pub quote_ttl: Duration,
     #[serde(with = "duration")]
@@ -163,6 +166,10 @@ impl Settings {
     /// Where items are.
     pub fn items_url(&self) -> String {
         if self.items_url.is_empty() { self.database_url() } else { self.items_url.clone() }
+    }
+    /// Where orders of long ago are.
+    pub fn archive_url(&self) -> String {
+        if self.archive_url.is_empty() { self.database_url() } else { self.archive_url.clone() }
     }
     /// The folder of the search index.
     pub fn search_folder(&self) -> PathBuf {

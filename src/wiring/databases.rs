@@ -17,6 +17,8 @@ pub struct Databases {
     pub carts: Db,
     /// Wishlists.
     pub wishlists: Db,
+    /// Orders of long ago.
+    pub archive: Db,
     /// Items; where they live elsewhere, the main one, to which their events are brought.
     pub items: Db,
 }
@@ -38,6 +40,7 @@ impl Databases {
             ("carts_url", settings.carts_url()),
             ("wishlists_url", settings.wishlists_url()),
             ("items_url", items_url.clone()),
+            ("archive_url", settings.archive_url()),
         ] {
             if open.iter().all(|(u, _)| *u != url) {
                 let db = Db::open(&url, Arc::clone(clock), Arc::clone(ids))
@@ -53,6 +56,7 @@ impl Databases {
             main: find(settings.database_url())?,
             carts: find(settings.carts_url())?,
             wishlists: find(settings.wishlists_url())?,
+            archive: find(settings.archive_url())?,
             items: find(items_url)?,
         })
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, atomic::AtomicU64};
 use anyhow::Context;
 use engine_sql::{
     activity::{SqlPseudonymStore, SqlRecordStore},
+    archive::SqlOrderArchive,
     books::SqlBooksStore,
     carts::SqlCartStore,
     factors::SqlFactorStore,
@@ -22,6 +23,7 @@ use engine_sql::{
 use services::{
     activity::Activity,
     carts::Carts,
+    history::{History, OrderArchive},
     inventory::Inventory,
     items::Items,
     kernel::{
@@ -171,6 +173,14 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
             ..OrderSettings::default()
         },
     );
+    let archive: Arc<dyn OrderArchive> = Arc::new(SqlOrderArchive::new(databases.archive.clone()));
+    let history = History::new(
+        orders.clone(),
+        Arc::new(SqlOrderStore::new(main.clone())),
+        Arc::clone(&archive),
+        Arc::clone(&clock),
+        settings.archive_after.max(settings.return_window),
+    );
     let index = search::index(settings, &clock).await?;
     let search = Search::new(
         Arc::clone(&index),
@@ -181,7 +191,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         Arc::clone(&clock),
         search::synonyms(),
     );
-    let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
+    let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::with_archive(databases.main.clone(), archive));
     let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
     let activity = Activity::new(
         pseudonyms,
@@ -209,6 +219,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         moves,
         search,
         orders,
+        history,
         notifications: notifications.clone(),
         log: Arc::clone(&log),
         network,

@@ -1,7 +1,7 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 14] = [
+pub const WORKERS: [&str; 15] = [
     "payment",
     "refunds",
     "sweeper",
@@ -11,11 +11,12 @@ pub const WORKERS: [&str; 14] = [
     "carts",
     "notifier",
     "activity",
-    "archive",
+    "records",
     "trends",
     "recommender",
     "retention",
     "relay",
+    "archiver",
 ];
 
 /// Whether this process answers requests.

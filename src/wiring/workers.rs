@@ -11,7 +11,8 @@ use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 use workers::{
     Worker,
-    activity::{Archive, Deeds, Flush},
+    activity::{Deeds, Flush, Records},
+    archiver::Archiver,
     caches::Caches,
     carts::CartKeeper,
     consumer::{Consumer, Handler},
@@ -61,7 +62,11 @@ fn handlers(house: &House) -> Vec<Arc<dyn Handler>> {
     let shop = &house.shop;
     vec![
         Arc::new(CartKeeper { carts: shop.carts.clone(), moves: shop.moves.clone(), orders: shop.orders.clone() }),
-        Arc::new(Notifier { notifications: house.notifications.clone(), orders: shop.orders.clone() }),
+        Arc::new(Notifier {
+            notifications: house.notifications.clone(),
+            history: shop.history.clone(),
+            orders: shop.orders.clone(),
+        }),
         Arc::new(Deeds { activity: house.activity.clone(), items: shop.items.clone() }),
     ]
 }
@@ -75,8 +80,9 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Refunds(orders())),
         Arc::new(Sweeper::new(orders(), settings.sweep)),
         Arc::new(Processing(orders())),
+        Arc::new(Archiver::new(shop.history.clone(), settings.archive_after)),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
-        Arc::new(Archive(house.activity.clone())),
+        Arc::new(Records(house.activity.clone())),
         Arc::new(Recommender(shop.recommendations.clone())),
         Arc::new(TrendCounter { trends: shop.trends.clone(), log: Arc::clone(&house.log) }),
         Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),

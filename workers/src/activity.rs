@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use services::{
-    activity::{Activity, Deed, service::ARCHIVE},
+    activity::{Activity, Deed, service::RECORDS},
     items::Items,
     kernel::{
         error::EngineResult,
@@ -41,12 +41,12 @@ impl Worker for Flush {
 }
 
 /// Keeps what the log tells of activity, for operators and for learning.
-pub struct Archive(pub Activity);
+pub struct Records(pub Activity);
 
 #[async_trait]
-impl Worker for Archive {
+impl Worker for Records {
     fn name(&self) -> &'static str {
-        ARCHIVE
+        RECORDS
     }
     async fn step(&self) -> EngineResult<usize> {
         self.0.archive_step(DEEDS).await

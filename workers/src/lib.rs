@@ -8,6 +8,7 @@ pub mod consumer;
 pub mod worker;
 
 pub mod activity;
+pub mod archiver;
 pub mod caches;
 pub mod carts;
 pub mod couriers;

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use services::{
+    history::History,
     kernel::{
         error::{EngineError, EngineResult},
         events::{Delivered, OrderStep, OrdersEvent, PaymentsEvent, Topic, UsersEvent},
@@ -18,7 +19,9 @@ use crate::consumer::{Handler, payload};
 pub struct Notifier {
     /// Where messages go.
     pub notifications: Notifications,
-    /// What they are about.
+    /// What they are about: money may go back after an order was archived.
+    pub history: History,
+    /// Whose they become.
     pub orders: Orders,
 }
 
@@ -41,8 +44,7 @@ impl Handler for Notifier {
 
 impl Notifier {
     async fn order(&self, id: OrderId) -> EngineResult<Order> {
-        let mut found = self.orders.any_by_ids(&[id]).await?;
-        found.remove(&id).ok_or_else(|| EngineError::permanent("orders", format!("there is no order {id}")))
+        self.history.any(id).await?.ok_or_else(|| EngineError::permanent("orders", format!("there is no order {id}")))
     }
 
     async fn stepped(&self, event: OrdersEvent) -> EngineResult<()> {

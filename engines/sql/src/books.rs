@@ -1,9 +1,10 @@
 //! The books of reconciliation on SQL: stock, ledger, lines, orders and payments side by side. Reads only.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use services::{
+    history::{OrderArchive, OrderIndex, Wrong, restore},
     inventory::{LedgerRow, Movement},
     kernel::{
         error::{EngineError, EngineResult},
@@ -13,7 +14,7 @@ use services::{
     reconciliation::{BooksStore, OrderBook, StockBook},
 };
 
-use crate::{Db, Row, Value, args, orders::SqlOrderStore, sql_in};
+use crate::{Db, Row, Value, archive::SqlOrderArchive, args, orders::SqlOrderStore, sql_in};
 
 const ENGINE: &str = "reconciliation";
 /// Keys of one `IN (…)`.
@@ -26,16 +27,36 @@ const EVENTS_MAX: u64 = 10_000;
 const CAUSE: &str = "line:";
 
 /// The books.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SqlBooksStore {
     db: Db,
     orders: SqlOrderStore,
+    archive: Arc<dyn OrderArchive>,
+}
+
+impl std::fmt::Debug for SqlBooksStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlBooksStore").field("db", &self.db).finish_non_exhaustive()
+    }
 }
 
 impl SqlBooksStore {
-    /// On the database that holds orders and stock.
+    /// On the database that holds orders and stock, with its own archive.
     pub fn new(db: Db) -> Self {
-        Self { orders: SqlOrderStore::new(db.clone()), db }
+        let archive = Arc::new(SqlOrderArchive::new(db.clone()));
+        Self::with_archive(db, archive)
+    }
+    /// With an archive elsewhere.
+    pub fn with_archive(db: Db, archive: Arc<dyn OrderArchive>) -> Self {
+        Self { orders: SqlOrderStore::new(db.clone()), db, archive }
+    }
+
+    /// Orders that moved, each as the archive tells it or what is wrong with its document.
+    async fn archived(&self, wanted: &[OrderId]) -> EngineResult<Vec<(OrderId, Result<Order, Wrong>)>> {
+        let slims: Vec<_> = self.orders.entries(wanted).await?.into_values().filter_map(|e| e.archived).collect();
+        let keys: Vec<_> = slims.iter().map(|s| s.key.clone()).collect();
+        let copies = if keys.is_empty() { HashMap::new() } else { self.archive.copies(&keys).await? };
+        Ok(slims.iter().map(|s| (s.key.order, restore(s, copies.get(&s.key.order)))).collect())
     }
 }
 
@@ -62,10 +83,13 @@ fn stock_statement(from: &str) -> String {
         )
     };
     let lines = |states: String| {
-        format!(
-            "(SELECT CAST(COALESCE(SUM(quantity - cancelled - returned), 0) AS SIGNED) FROM order_lines o \
-             WHERE o.variant = k.variant AND o.warehouse = k.warehouse AND o.state IN ({states}))"
-        )
+        let of = |table: &str, units: &str| {
+            format!(
+                "(SELECT CAST(COALESCE(SUM({units}), 0) AS SIGNED) FROM {table} o \
+                 WHERE o.variant = k.variant AND o.warehouse = k.warehouse AND o.state IN ({states}))"
+            )
+        };
+        format!("({} + {})", of("order_lines", "quantity - cancelled - returned"), of("archived_lines", "quantity"))
     };
     format!(
         "SELECT k.variant, k.warehouse, k.available, k.reserved, k.sold, {}, {}, {}, {}, {} FROM {from}",
@@ -121,7 +145,8 @@ impl BooksStore for SqlBooksStore {
             "NOT EXISTS (SELECT 1 FROM stock_levels s WHERE s.variant = k.variant AND s.warehouse = k.warehouse)";
         let sql = format!(
             "SELECT DISTINCT k.variant, k.warehouse FROM stock_ledger k WHERE {missing} \
-             UNION SELECT DISTINCT k.variant, k.warehouse FROM order_lines k WHERE {missing} LIMIT ?"
+             UNION SELECT DISTINCT k.variant, k.warehouse FROM order_lines k WHERE {missing} \
+             UNION SELECT DISTINCT k.variant, k.warehouse FROM archived_lines k WHERE {missing} LIMIT ?"
         );
         self.db.read(ENGINE, &sql, args![limit]).await?.iter().map(|r| Ok((r.id(0)?, r.text(1)?))).collect()
     }
@@ -137,7 +162,8 @@ impl BooksStore for SqlBooksStore {
     }
 
     async fn orders_by_ids(&self, wanted: &[OrderId]) -> EngineResult<Vec<OrderBook>> {
-        let orders = self.orders.orders_by_ids(wanted).await?;
+        let mut orders = self.orders.orders_by_ids(wanted).await?;
+        orders.extend(self.archived(wanted).await?.into_iter().filter_map(|(id, order)| Some((id, order.ok()?))));
         let mut events = self.orders.events_of(wanted, EVENTS_MAX).await?;
         let captured = self.captured(wanted).await?;
         let mut ledger = self.ledger_of(orders.values()).await?;
@@ -148,6 +174,11 @@ impl BooksStore for SqlBooksStore {
             order,
         };
         Ok(orders.into_values().map(book).collect())
+    }
+
+    async fn wrong_documents(&self, wanted: &[OrderId]) -> EngineResult<Vec<(OrderId, String)>> {
+        let archived = self.archived(wanted).await?;
+        Ok(archived.into_iter().filter_map(|(id, order)| Some((id, order.err()?.to_string()))).collect())
     }
 
     async fn holds(&self, after: Option<LedgerId>, limit: usize) -> EngineResult<Vec<(LedgerId, OrderLineId)>> {
@@ -166,10 +197,11 @@ impl BooksStore for SqlBooksStore {
     async fn lines(&self, wanted: &[OrderLineId]) -> EngineResult<Vec<OrderLineId>> {
         let mut there = Vec::with_capacity(wanted.len());
         for chunk in wanted.chunks(CHUNK) {
-            let sql = format!("SELECT id FROM order_lines WHERE id IN ({})", sql_in(chunk.len()));
-            there.extend(ids::<OrderLineId>(
-                &self.db.read(ENGINE, &sql, chunk.iter().map(Value::from).collect()).await?,
-            )?);
+            for table in ["order_lines", "archived_lines"] {
+                let sql = format!("SELECT id FROM {table} WHERE id IN ({})", sql_in(chunk.len()));
+                let rows = self.db.read(ENGINE, &sql, chunk.iter().map(Value::from).collect()).await?;
+                there.extend(ids::<OrderLineId>(&rows)?);
+            }
         }
         Ok(there)
     }

@@ -6,6 +6,7 @@
 //! `tests/it/`.
 
 pub mod activity;
+pub mod archive;
 pub mod books;
 pub mod carts;
 mod connect;

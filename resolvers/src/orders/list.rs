@@ -2,17 +2,18 @@
 
 use async_graphql::{InputObject, SimpleObject};
 use services::{
-    kernel::caller::Owner,
-    orders::{self, OrderFilter},
+    history::service::ENGINE,
+    kernel::{caller::Owner, ids::OrderId},
+    orders::OrderFilter,
 };
 
 pub use super::events::OrderEdge;
 use super::types::{Order, OrderState};
 use crate::{
+    context::RequestData,
     error::{Attempt, Refused},
     pages::{OrderCursor, PageInfo, cursor, either_way, map_window},
     scalars::DateTime,
-    shop::Shop,
     viewer::types::ORDERS_MAX,
 };
 
@@ -70,23 +71,31 @@ pub struct OrderConnection {
     pub nodes: Vec<Order>,
     /// Where the page stands.
     pub page_info: PageInfo,
-    /// The archive could not be reached: only live orders are here.
+    /// Orders of this page are missing: the archive could not be reached, or what it holds of them cannot be read.
     pub archive_missing: bool,
 }
 
 impl OrderConnection {
     /// A page of an owner's orders.
-    pub async fn read(shop: &Shop, owner: Owner, filter: OrderFilterInput, paging: OrderPaging) -> Attempt<Self> {
+    pub async fn read(
+        request: &RequestData,
+        owner: Owner,
+        filter: OrderFilterInput,
+        paging: OrderPaging,
+    ) -> Attempt<Self> {
         let OrderPaging { first, after, last, before } = paging;
         let window =
             either_way::<OrderCursor>((first, after.as_deref()), (last, before.as_deref()), USUAL, ORDERS_MAX)?;
         let window = map_window(window, |c| (c.0, c.1));
-        let page = shop.orders.orders_of(owner, filter.decode()?, window).await?;
-        let place = |o: &orders::Order| cursor(&OrderCursor::new(o.created_at, o.id));
-        let page_info = PageInfo::of(&page, place);
-        let nodes: Vec<Order> = page.rows.into_iter().map(Order::from).collect();
-        let edges = nodes.iter().map(|o| OrderEdge { cursor: place(&o.0), node: o.clone() }).collect();
-        // Every order is in the live store, so nothing can be missing.
-        Ok(Self { edges, nodes, page_info, archive_missing: false })
+        let page = request.shop().history.list(owner, filter.decode()?, window).await?;
+        let archive_missing = !page.untold.is_empty();
+        if archive_missing {
+            request.degrade(ENGINE);
+        }
+        let page_info = PageInfo::of(&page.positions, |p| cursor(&OrderCursor::new(p.0, OrderId(p.1))));
+        let nodes: Vec<Order> = page.orders.into_iter().map(Order::from).collect();
+        let place = |o: &Order| cursor(&OrderCursor::new(o.0.created_at, o.0.id));
+        let edges = nodes.iter().map(|o| OrderEdge { cursor: place(o), node: o.clone() }).collect();
+        Ok(Self { edges, nodes, page_info, archive_missing })
     }
 }

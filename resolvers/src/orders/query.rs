@@ -18,7 +18,7 @@ impl OrdersQuery {
         #[graphql(desc = "The order's number.")] number: String,
         #[graphql(desc = "The token from `placeOrder`.")] token: String,
     ) -> Option<Result<Order>> {
-        let order = ctx.shop().orders.guest_order(&number, &token).await;
+        let order = ctx.shop().history.guest_order(&number, &token).await;
         ctx.tell_maybe(order.map(|o| o.map(Order::from)).map_err(Into::into))
     }
 }

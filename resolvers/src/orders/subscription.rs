@@ -71,7 +71,7 @@ impl One {
         let id: OrderId = ids::parse(order_id).map_err(|e| Refused::Argument("orderId", e.to_string()))?;
         let after = after.map(position::<OrderEventCursor>).transpose()?;
         let signals = fanout.subscribe();
-        let order = request.shop().orders.by_ids(owner, &[id]).await?.remove(&id).ok_or(Refused::NotFound("order"))?;
+        let order = request.shop().history.one(owner, id).await?.ok_or(Refused::NotFound("order"))?;
         let seen = match after {
             Some(cursor) if cursor.0 > order.sequence => return Err(Refused::Cursor.into()),
             Some(cursor) => cursor.0,
@@ -92,7 +92,7 @@ impl Followed for One {
         let events = orders.events(self.order, self.seen, PAGE).await?;
         let Some(last) = events.last() else { return Ok(Vec::new()) };
         let (seen, state) = (last.sequence, last.state);
-        let Some(order) = orders.by_ids(self.owner, &[self.order]).await?.remove(&self.order) else {
+        let Some(order) = self.request.shop().history.one(self.owner, self.order).await? else {
             self.gone = true;
             return Ok(Vec::new());
         };

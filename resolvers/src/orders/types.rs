@@ -150,8 +150,7 @@ impl Order {
     }
     /// Moved to the archive.
     fn archived(&self) -> bool {
-        // Every order of this type was read from the live store; the archive will mark its own.
-        false
+        self.0.archived
     }
 }
 

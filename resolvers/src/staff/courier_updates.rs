@@ -42,7 +42,7 @@ pub async fn record(scope: &Scope, input: RecordCourierUpdateInput) -> Attempt<R
     let update =
         CourierUpdate { courier, tracking_number: input.tracking_number, state: input.state.into(), at: input.at.0 };
     let moved = scope.shop.orders.courier_update(update).await?;
-    let order = scope.shop.orders.any_by_ids(&[moved.order]).await?.remove(&moved.order).map(Order::from);
+    let order = scope.shop.history.any(moved.order).await?.map(Order::from);
     let shipment = order.and_then(|o| o.all_shipments().find(|s| s.row().id == moved.id));
     Ok(RecordCourierUpdatePayload { shipment, ..Default::default() })
 }

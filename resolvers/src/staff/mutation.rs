@@ -1,13 +1,13 @@
 //! What staff do.
 
 use async_graphql::{Context, InputObject, Object, Result};
-use services::{kernel::caller::Role, orders::ReturnAct};
+use services::kernel::caller::Role;
 
 use super::{
     courier_updates::{self, RecordCourierUpdateInput, RecordCourierUpdatePayload},
     lanes::{self, LaneInput},
     network::Lane,
-    returns::{self, DecideReturnInput, HandleReturnPayload, MoveReturnInput},
+    returns::{self, DecideReturnInput, HandleReturnPayload, PickUpReturnInput, ReceiveReturnInput},
     stock::{self, AdjustStockInput, AdjustStockPayload, ReceiveStockInput, ReceiveStockPayload, check_key},
 };
 use crate::{
@@ -62,9 +62,9 @@ impl StaffMutation {
     async fn pick_up_return(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: MoveReturnInput,
+        #[graphql(desc = "What to do.")] input: PickUpReturnInput,
     ) -> Option<Result<HandleReturnPayload>> {
-        let done = returns::advance(&ctx.scope(), input, ReturnAct::PickUp).await;
+        let done = returns::pick_up(&ctx.scope(), input).await;
         ctx.request().renew();
         ctx.answer(done)
     }
@@ -72,9 +72,9 @@ impl StaffMutation {
     async fn receive_return(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to do.")] input: MoveReturnInput,
+        #[graphql(desc = "What to do.")] input: ReceiveReturnInput,
     ) -> Option<Result<HandleReturnPayload>> {
-        let done = returns::advance(&ctx.scope(), input, ReturnAct::Receive).await;
+        let done = returns::receive(&ctx.scope(), input).await;
         ctx.request().renew();
         ctx.answer(done)
     }

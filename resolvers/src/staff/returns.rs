@@ -19,9 +19,18 @@ use crate::{
     orders::returns::Return,
 };
 
-/// What `pickUpReturn` and `receiveReturn` need.
+/// What `pickUpReturn` needs.
 #[derive(InputObject)]
-pub struct MoveReturnInput {
+pub struct PickUpReturnInput {
+    /// Which one.
+    pub return_id: ID,
+    /// Made by the caller, up to 255 characters; the same key with the same input does it once.
+    pub idempotency_key: String,
+}
+
+/// What `receiveReturn` needs.
+#[derive(InputObject)]
+pub struct ReceiveReturnInput {
     /// Which one.
     pub return_id: ID,
     /// Made by the caller, up to 255 characters; the same key with the same input does it once.
@@ -63,10 +72,16 @@ payload! {
     }
 }
 
-/// A step of a return without a decision.
-pub async fn advance(scope: &Scope, input: MoveReturnInput, act: ReturnAct) -> Attempt<HandleReturnPayload> {
+/// A return is on its way.
+pub async fn pick_up(scope: &Scope, input: PickUpReturnInput) -> Attempt<HandleReturnPayload> {
     scope.require_any(&[Role::Warehouse, Role::Operator])?;
-    handle(scope, &input.return_id, act, input.idempotency_key).await
+    handle(scope, &input.return_id, ReturnAct::PickUp, input.idempotency_key).await
+}
+
+/// A return is here.
+pub async fn receive(scope: &Scope, input: ReceiveReturnInput) -> Attempt<HandleReturnPayload> {
+    scope.require_any(&[Role::Warehouse, Role::Operator])?;
+    handle(scope, &input.return_id, ReturnAct::Receive, input.idempotency_key).await
 }
 
 /// The decision about each unit of a return.

@@ -90,7 +90,7 @@ impl Viewer {
         #[graphql(desc = "Continue before this cursor.")] before: Option<String>,
     ) -> Option<Result<OrderConnection>> {
         let paging = OrderPaging { first, after, last, before };
-        ctx.tell(OrderConnection::read(ctx.shop(), self.0, filter.unwrap_or_default(), paging).await)
+        ctx.tell(OrderConnection::read(ctx.request(), self.0, filter.unwrap_or_default(), paging).await)
     }
     /// Messages of the shop, newest first. Null only when they cannot be had now.
     async fn notifications(

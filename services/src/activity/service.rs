@@ -30,7 +30,7 @@ const BUFFER: usize = 10_000;
 /// Pseudonyms that are remembered.
 const PSEUDONYMS: u64 = 100_000;
 /// The consumer group that keeps records.
-pub const ARCHIVE: &str = "archive";
+pub const RECORDS: &str = "records";
 
 /// Activity. Cheap to clone; all clones share one buffer.
 #[derive(Clone)]
@@ -148,10 +148,10 @@ impl Activity {
 
     /// Keeps what the log tells, up to `limit` events; answers how many were read. What cannot be read is passed over.
     pub async fn archive_step(&self, limit: usize) -> EngineResult<usize> {
-        let events = self.0.log.poll(ARCHIVE, Topic::Activity, limit).await?;
+        let events = self.0.log.poll(RECORDS, Topic::Activity, limit).await?;
         let Some(last) = events.last() else { return Ok(0) };
         self.0.records.keep(events.iter().filter_map(|e| Record::of(&e.event)).collect()).await?;
-        self.0.log.commit(ARCHIVE, Topic::Activity, last.offset).await?;
+        self.0.log.commit(RECORDS, Topic::Activity, last.offset).await?;
         Ok(events.len())
     }
 

@@ -144,6 +144,9 @@ pub struct Order {
     pub sequence: u64,
     /// Made from the cart.
     pub from_cart: bool,
+    /// Told by the archive.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 /// A line of an order.

@@ -130,6 +130,7 @@ impl Plan {
             retry_of: self.quote.retry_of,
             sequence: 1,
             from_cart: self.quote.from_cart,
+            archived: false,
         };
         Ok(Some(Written { order, warnings }))
     }

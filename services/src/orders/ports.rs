@@ -427,6 +427,8 @@ pub trait OrderStore: Send + Sync + 'static {
     ) -> EngineResult<Vec<TravellingParcel>>;
     /// Orders by id; those that are not there are missing.
     async fn orders_by_ids(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>>;
+    /// The state of an owner's order whose parts are in the archive; `None` when there is none such.
+    async fn archived_state(&self, owner: Owner, order: OrderId) -> EngineResult<Option<OrderState>>;
     /// An order by its number.
     async fn order_by_number(&self, number: &str) -> EngineResult<Option<Order>>;
     /// Orders of an owner, newest first.

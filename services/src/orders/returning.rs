@@ -26,7 +26,7 @@ impl Orders {
     /// Whether units of a line may be sent back now.
     pub fn line_returnable(&self, order: &Order, line: &super::OrderLine) -> bool {
         let window = self.settings.return_window;
-        !window.is_zero() && returns::is_returnable(order, line, window, self.now())
+        !order.archived && !window.is_zero() && returns::is_returnable(order, line, window, self.now())
     }
 
     /// Asks to send units of lines back. Over all returns of a line never more than were bought.

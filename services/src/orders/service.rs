@@ -177,7 +177,12 @@ impl Orders {
             return Ok(None);
         }
         let order = self.parts.store.order_by_number(number).await?;
-        Ok(order.filter(|o| tokens::opens(&self.settings.guest_secret, o.id, token)))
+        Ok(order.filter(|o| self.opens(o.id, token)))
+    }
+
+    /// Whether a token opens an order.
+    pub fn opens(&self, order: OrderId, token: &str) -> bool {
+        tokens::opens(&self.settings.guest_secret, order, token)
     }
 
     /// The token that opens an order without an account; `None` unless the order is a guest's.
@@ -260,7 +265,14 @@ impl Orders {
 
     pub(super) async fn one(&self, owner: Owner, id: OrderId) -> Result<Order, Error> {
         let mut found = self.by_ids(owner, &[id]).await?;
-        found.remove(&id).ok_or(Error::NotFound("order"))
+        if let Some(order) = found.remove(&id) {
+            return Ok(order);
+        }
+        let archived = self.parts.store.archived_state(owner, id).await?;
+        Err(archived.map_or(Error::NotFound("order"), |state| {
+            let message = "it ended long ago and is in the archive: it can be read, and its items ordered anew".into();
+            Error::WrongState { state, message }
+        }))
     }
 
     /// The watch only makes expiry quick, so its failure is told and otherwise ignored.

@@ -13,6 +13,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("I3", "each order has one fate, and its history is whole and in order"),
     ("I4", "the stock of a line goes back once at most, and exactly once when it ended"),
     ("I5", "what was paid and not given back is what the live lines cost"),
+    ("I11", "an archived order is what its checksum in the order database says"),
     ("I12", "an order holds all of its lines or nothing"),
     ("I14", "what was sent back moved its stock and its money once, and was never more than was bought"),
     ("I13", "totals are the sums of their parts, and the payment is the total"),

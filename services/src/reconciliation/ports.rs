@@ -21,6 +21,8 @@ pub trait BooksStore: Send + Sync + 'static {
     async fn orders(&self, after: Option<OrderId>, limit: usize) -> EngineResult<Vec<OrderId>>;
     /// Orders with what stands behind them.
     async fn orders_by_ids(&self, ids: &[OrderId]) -> EngineResult<Vec<OrderBook>>;
+    /// Orders of these that moved to the archive and whose document is missing or not what it was, with what is wrong.
+    async fn wrong_documents(&self, ids: &[OrderId]) -> EngineResult<Vec<(OrderId, String)>>;
     /// Ledger rows after one that hold stock for a line, with that line.
     async fn holds(&self, after: Option<LedgerId>, limit: usize) -> EngineResult<Vec<(LedgerId, OrderLineId)>>;
     /// Which of these lines there are.

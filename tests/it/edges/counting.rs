@@ -13,6 +13,7 @@ use services::{
         Cart, CartChange,
         ports::{Applied, CartStore, KeyReused, MoveId},
     },
+    history::{Entry, OrderIndex},
     inventory::{LedgerRow, Moved, StockLevel, StockMove, ports::InventoryStore},
     items::{
         Category, Item,
@@ -171,6 +172,13 @@ counted! { SearchIndex, "search", {
     async fn begin_rebuild(&self) -> EngineResult<Arc<dyn SearchIndex>>;
     async fn switch(&self, rebuilt: Arc<dyn SearchIndex>) -> EngineResult<()>;
 } }
+counted! { OrderIndex, "orders", {
+    async fn page(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>) -> EngineResult<Page<Entry>>;
+    async fn entries(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Entry>>;
+    async fn numbered(&self, number: &str) -> EngineResult<Option<OrderId>>;
+    async fn due(&self, before: Timestamp, limit: usize) -> EngineResult<Vec<OrderId>>;
+    async fn let_go(&self, order: &Order, checksum: &str) -> EngineResult<bool>;
+} }
 counted! { OrderStore, "orders", {
     async fn save_quote(&self, quote: Quote, now: Timestamp) -> EngineResult<()>;
     async fn quote(&self, id: QuoteId) -> EngineResult<Option<Quote>>;
@@ -194,6 +202,7 @@ counted! { OrderStore, "orders", {
     async fn follow(&self, update: CourierUpdate, now: Timestamp) -> EngineResult<Followed>;
     async fn parcels(&self, state: OrderState, since_before: Timestamp, limit: usize) -> EngineResult<Vec<TravellingParcel>>;
     async fn orders_by_ids(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>>;
+    async fn archived_state(&self, owner: Owner, order: OrderId) -> EngineResult<Option<OrderState>>;
     async fn order_by_number(&self, number: &str) -> EngineResult<Option<Order>>;
     async fn orders_of(&self, owner: Owner, filter: OrderFilter, window: Window<OrderPosition>) -> EngineResult<Page<Order>>;
     async fn orders_of_shipments(&self, ids: &[ShipmentId]) -> EngineResult<HashMap<ShipmentId, OrderId>>;

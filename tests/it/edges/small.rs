@@ -8,6 +8,7 @@ use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
     Db,
     activity::{SqlPseudonymStore, SqlRecordStore},
+    archive::SqlOrderArchive,
     books::SqlBooksStore,
     carts::SqlCartStore,
     event_log::SqlEventLog,
@@ -30,6 +31,7 @@ use serde_json::{Value, json};
 use services::{
     activity::Activity,
     carts::{Carts, ports::CartStore},
+    history::{History, OrderIndex},
     inventory::{Inventory, Movement, StockMove, ports::InventoryStore},
     items::{
         Attribute, AttributeDefinition, AttributeKind, AttributeValue, Category, Image, Item, ItemDraft, Items,
@@ -314,6 +316,15 @@ fn services(
         Arc::clone(&time),
         Arc::clone(ids),
     );
+    let orders = Orders::new(parts, OrderSettings::default());
+    let one_list: Arc<dyn OrderIndex> = Arc::new(SqlOrderStore::new(db()));
+    let history = History::new(
+        orders.clone(),
+        Counted::new(one_list, calls),
+        Arc::new(SqlOrderArchive::new(db())),
+        Arc::clone(&time),
+        Duration::from_secs(90 * 86_400),
+    );
     Shop {
         recommendations: Recommendations::new(Arc::new(SqlModelStore::new(db())), activity.clone(), Arc::clone(&time)),
         trends: Trends::new(Arc::new(SqlTrendStore::new(db())), items.clone(), Arc::clone(&time)),
@@ -327,7 +338,8 @@ fn services(
         wishlists,
         moves,
         search,
-        orders: Orders::new(parts, OrderSettings::default()),
+        orders,
+        history,
         notifications: Notifications::new(
             Arc::new(SqlNotificationStore::new(db())),
             Arc::clone(&time),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Places whose ids are of things that everybody sees, and staff's places, which the matrix of roles holds.
-const OF_NOBODY: [&str; 23] = [
+const OF_NOBODY: [&str; 24] = [
     "ActivityOf.itemId",
     "ActivityOf.shopperId",
     "RecommendationFor.categoryId",
@@ -27,7 +27,8 @@ const OF_NOBODY: [&str; 23] = [
     "FilterInput.categoryIds",
     "ItemInput.id",
     "ItemRef.id",
-    "MoveReturnInput.returnId",
+    "PickUpReturnInput.returnId",
+    "ReceiveReturnInput.returnId",
     "Query.serviceability.variantIds",
     "Query.stockLevels.variantIds",
     "ReceiptLineInput.variantId",

@@ -73,6 +73,10 @@ async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResul
         return Ok(Outcome::Refused(Cancelled::NoSuchOrder));
     };
     let mut lines = common::lines(tx, c.order).await?;
+    // The lines of an archived order are elsewhere; it has ended.
+    if lines.is_empty() {
+        return Ok(Outcome::Refused(Cancelled::TooLate(head.state)));
+    }
     if c.lines.iter().any(|u| !lines.iter().any(|l| l.id == u.line)) {
         return Ok(Outcome::Refused(Cancelled::NoSuchLine));
     }

@@ -10,6 +10,7 @@ mod cancel;
 mod charges;
 mod common;
 mod find;
+mod index;
 mod place;
 mod process;
 mod read;
@@ -149,6 +150,9 @@ impl OrderStore for SqlOrderStore {
     }
     async fn orders_by_ids(&self, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>> {
         read::by_ids(&self.db, ids).await
+    }
+    async fn archived_state(&self, owner: Owner, order: OrderId) -> EngineResult<Option<OrderState>> {
+        index::archived_state(&self.db, owner, order).await
     }
     async fn order_by_number(&self, number: &str) -> EngineResult<Option<Order>> {
         read::by_number(&self.db, number).await

@@ -32,6 +32,8 @@ pub(super) async fn by_ids(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<Ord
     for chunk in ids.chunks(CHUNK) {
         let mut wanted = chunk.to_vec();
         for _ in 0..TRIES {
+            // An order that moved to the archive meanwhile may have been read in parts: it is not here any more.
+            wanted.iter().for_each(|id| drop(found.remove(id)));
             let orders = batch(db, &wanted).await?;
             let sequences = sequences(db, &wanted).await?;
             wanted.retain(|id| orders.get(id).map(|o| o.sequence) != sequences.get(id).copied());
@@ -45,7 +47,7 @@ pub(super) async fn by_ids(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<Ord
 }
 
 pub(super) async fn by_number(db: &Db, number: &str) -> EngineResult<Option<Order>> {
-    let rows = db.read(ENGINE, "SELECT id FROM orders WHERE number = ?", args![number]).await?;
+    let rows = db.read(ENGINE, "SELECT id FROM orders WHERE number = ? AND archived = 0", args![number]).await?;
     let Some(id) = rows.first().map(|r| r.id::<OrderId>(0)).transpose()? else { return Ok(None) };
     Ok(by_ids(db, &[id]).await?.remove(&id))
 }
@@ -56,7 +58,22 @@ pub(super) async fn of_owner(
     filter: &OrderFilter,
     window: Window<OrderPosition>,
 ) -> EngineResult<Page<Order>> {
+    let page = page(db, owner, filter, window, " AND archived = 0").await?;
+    let mut orders = by_ids(db, &page.rows).await?;
+    let rows = page.rows.iter().filter_map(|id| orders.remove(id)).collect();
+    Ok(Page { rows, has_next: page.has_next, has_previous: page.has_previous })
+}
+
+/// The ids of a page; `and` narrows further.
+pub(super) async fn page(
+    db: &Db,
+    owner: Owner,
+    filter: &OrderFilter,
+    window: Window<OrderPosition>,
+    and: &str,
+) -> EngineResult<Page<OrderId>> {
     let (mut sql, mut values) = narrowed(owner, filter);
+    sql.push_str(and);
     let (position, forwards) = match &window {
         Window::Forwards { after, .. } => (*after, true),
         Window::Backwards { before, .. } => (*before, false),
@@ -71,10 +88,7 @@ pub(super) async fn of_owner(
     values.push(Value::from(window.limit().saturating_add(1).min(super::ROWS_MAX)));
     let rows = db.read(ENGINE, &sql, values).await?;
     let ids: Vec<OrderId> = rows.iter().map(|r| r.id(0)).collect::<Result<_, _>>()?;
-    let mut orders = by_ids(db, &ids).await?;
-    let page = Page::from_surplus(ids, &window);
-    let rows = page.rows.iter().filter_map(|id| orders.remove(id)).collect();
-    Ok(Page { rows, has_next: page.has_next, has_previous: page.has_previous })
+    Ok(Page::from_surplus(ids, &window))
 }
 
 fn narrowed(owner: Owner, filter: &OrderFilter) -> (String, Vec<Value>) {
@@ -104,12 +118,12 @@ fn escaped(word: &str) -> String {
     word.chars().flat_map(|c| if matches!(c, '%' | '_' | '!') { vec!['!', c] } else { vec![c] }).collect()
 }
 
-fn keys(ids: &[OrderId]) -> Vec<Value> {
+pub(super) fn keys(ids: &[OrderId]) -> Vec<Value> {
     ids.iter().map(Value::from).collect()
 }
 
 async fn sequences(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, u64>> {
-    let sql = format!("SELECT id, sequence FROM orders WHERE id IN ({})", sql_in(ids.len()));
+    let sql = format!("SELECT id, sequence FROM orders WHERE archived = 0 AND id IN ({})", sql_in(ids.len()));
     db.read(ENGINE, &sql, keys(ids)).await?.iter().map(|r| Ok((r.id(0)?, r.u64(1)?))).collect()
 }
 
@@ -117,26 +131,48 @@ async fn batch(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>
     let list = sql_in(ids.len());
     let head = format!(
         "SELECT id, number, owner_id, guest, email, state, created_at, pay_by, address, charges, total, currency, retry_of, \
-         sequence, from_cart FROM orders WHERE id IN ({list})"
+         sequence, from_cart FROM orders WHERE archived = 0 AND id IN ({list})"
     );
     let heads = db.read(ENGINE, &head, keys(ids)).await?;
-    let payments = format!(
-        "SELECT order_id, id, method, amount, currency, state, provider_reference, redirect_url FROM payments \
-         WHERE order_id IN ({list})"
-    );
-    let mut paid = HashMap::new();
-    for row in db.read(ENGINE, &payments, keys(ids)).await? {
-        let payment = payment(&row)?;
-        paid.insert(payment.order, payment);
-    }
+    let (mut paid, mut refunds) = money_of(db, ids).await?;
     let mut orders = HashMap::with_capacity(heads.len());
     for row in &heads {
         let id: OrderId = row.id(0)?;
         let payment = paid.remove(&id).ok_or_else(|| corrupt(format_args!("order {id} has no payment")))?;
-        orders.insert(id, head_of(row, payment)?);
+        let refunds = refunds.remove(&id).unwrap_or_default();
+        orders.insert(id, Order { refunds, ..head_of(row, payment)? });
     }
     children(db, ids, &list, &mut orders).await?;
     Ok(orders)
+}
+
+/// Payments and refunds of orders, also of those whose other parts are in the archive.
+pub(super) async fn money_of(
+    db: &Db,
+    ids: &[OrderId],
+) -> EngineResult<(HashMap<OrderId, Payment>, HashMap<OrderId, Vec<Refund>>)> {
+    let (mut paid, mut back) = (HashMap::new(), HashMap::<OrderId, Vec<Refund>>::new());
+    if ids.is_empty() {
+        return Ok((paid, back));
+    }
+    let list = sql_in(ids.len());
+    let payments = format!(
+        "SELECT order_id, id, method, amount, currency, state, provider_reference, redirect_url FROM payments \
+         WHERE order_id IN ({list})"
+    );
+    for row in db.read(ENGINE, &payments, keys(ids)).await? {
+        let payment = payment(&row)?;
+        paid.insert(payment.order, payment);
+    }
+    let refunds = format!(
+        "SELECT order_id, id, payment_id, amount, currency, state, reason FROM refunds WHERE order_id IN ({list}) \
+         ORDER BY order_id, created_at, id"
+    );
+    for row in db.read(ENGINE, &refunds, keys(ids)).await? {
+        let refund = refund(&row)?;
+        back.entry(refund.order).or_default().push(refund);
+    }
+    Ok((paid, back))
 }
 
 async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<OrderId, Order>) -> EngineResult<()> {
@@ -154,15 +190,6 @@ async fn children(db: &Db, ids: &[OrderId], list: &str, orders: &mut HashMap<Ord
         let parcel = shipment(&row)?;
         if let Some(order) = orders.get_mut(&parcel.order) {
             order.shipments.push(parcel);
-        }
-    }
-    let refunds = format!(
-        "SELECT order_id, id, payment_id, amount, currency, state, reason FROM refunds WHERE order_id IN ({list}) \
-         ORDER BY order_id, created_at, id"
-    );
-    for row in db.read(ENGINE, &refunds, keys(ids)).await? {
-        if let Some(order) = orders.get_mut(&row.id(0)?) {
-            order.refunds.push(refund(&row)?);
         }
     }
     for mut sent in returns::of_orders(db, ids).await? {
@@ -197,6 +224,7 @@ fn head_of(r: &Row, payment: Payment) -> EngineResult<Order> {
         retry_of: r.opt_id(12)?,
         sequence: r.u64(13)?,
         from_cart: r.bool(14)?,
+        archived: false,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The contract suites of every relational port, on SQLite.
 
+mod archive;
 mod books;
 mod carts;
 mod checkout;
