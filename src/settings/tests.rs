@@ -44,7 +44,6 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("", vec![("CHOWK_PRODUCTION", "maybe")], "neither true nor false"),
         ("", vec![("CHOWK_TRUSTED_PROXIES", "many")], "not a whole number"),
         ("", vec![("CHOWK_DATABASE_URL", "oracle://x")], "there is no oracle"),
-        ("", vec![("CHOWK_EVENTS_URL", "kafka://x")], "there is no kafka"),
         #[cfg(not(feature = "redis"))]
         ("", vec![("CHOWK_CACHE_URL", "redis://127.0.0.1")], "cargo build --features redis"),
         #[cfg(feature = "redis")]

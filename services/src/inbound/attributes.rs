@@ -15,11 +15,16 @@ use crate::{
         category_rules::{KEY_MAX, LABEL_MAX},
         rules::LIST_MAX,
     },
-    kernel::limits::{ATTRIBUTES_MAX, TEXT_MAX},
+    kernel::{
+        limits::{ATTRIBUTES_MAX, TEXT_MAX},
+        text::beginning,
+    },
 };
 
 /// Bytes kept free in a key for the suffix that tells types apart.
 const SUFFIX_MAX: usize = 8;
+/// Characters of a feed's own text in a refusal.
+const TOLD_MAX: usize = 100;
 
 /// An attribute of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +69,10 @@ fn prefixed(row: &Row, how: &Attributes, prefixes: [&String; 3]) -> Result<Vec<R
     for (column, value) in row.columns() {
         let found = prefixes.iter().zip(kinds).find_map(|(prefix, kind)| Some((column.strip_prefix(*prefix)?, kind)));
         let Some((name, kind)) = found.filter(|(name, _)| !how.skip.iter().any(|s| s == name)) else { continue };
-        let value = typed(&value, kind).map_err(|wanted| format!("{column}: {wanted} is expected, {value} came"))?;
+        let value = typed(&value, kind).map_err(|wanted| {
+            let (column, came) = (beginning(column, TOLD_MAX), value.to_string());
+            format!("{column}: {wanted} is expected, {} came", beginning(&came, TOLD_MAX))
+        })?;
         out.extend(RawAttribute::new(name, value));
     }
     Ok(out)
@@ -238,6 +246,10 @@ mod tests {
         );
         let wrong = attributes(&row(json!({"attr_n_w": "wide"})), &how);
         assert_eq!(wrong, Err("attr_n_w: a number is expected, \"wide\" came".to_owned()));
+        let long = "}".repeat(1_500);
+        let column = format!("attr_n_{long}");
+        let wrong = attributes(&row(json!({ column: long })), &how).expect_err("no number");
+        assert!(wrong.chars().count() < 300, "what somebody else wrote is cut: {wrong}");
     }
 
     #[test]

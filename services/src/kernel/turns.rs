@@ -8,9 +8,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::error::{EngineError, EngineResult};
 
 /// Until a turn must have come up; after it the call is refused.
-const TURN_WAIT: Duration = Duration::from_secs(2);
-/// Calls that wait for each one that runs.
-const WAITING_PER_RUNNING: usize = 32;
+const TURN_WAIT: Duration = Duration::from_secs(4);
+/// Calls that wait: more than the operations that the edge lets in ask for at once.
+const WAITING: usize = 4_096;
 
 /// The turns of one engine. Clones share them.
 #[derive(Clone, Debug)]
@@ -28,9 +28,9 @@ pub struct Turn {
 }
 
 impl Turns {
-    /// So many calls at the same time, and 32 times as many that wait.
+    /// So many calls at the same time, and 4,096 that wait.
     pub fn new(running: usize) -> Self {
-        Self::bounded(running, running.saturating_mul(WAITING_PER_RUNNING), TURN_WAIT)
+        Self::bounded(running, WAITING, TURN_WAIT)
     }
 
     fn bounded(running: usize, waiting: usize, patience: Duration) -> Self {
@@ -41,7 +41,7 @@ impl Turns {
     /// Waits for a turn. `engine` names the port in errors.
     ///
     /// # Errors
-    /// A retryable one: at once when too many wait already, or when the turn did not come up within two seconds.
+    /// A retryable one: at once when too many wait already, or when the turn did not come up within four seconds.
     pub async fn enter(&self, engine: &'static str) -> EngineResult<Turn> {
         let full = |_| EngineError::retryable(engine, "too many calls wait for this engine");
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;

@@ -161,7 +161,7 @@ async fn one_list_over_live_and_archived() {
     assert_eq!(many(json!({ "until": "2020-01-01T00:00:00Z" })).await, 0);
     assert_eq!(many(json!({ "from": "2020-01-01T00:00:00Z" })).await, 5);
     // What failed long ago is ordered anew, not paid again.
-    let retry = "mutation($o: ID!, $k: String!) { retryPayment(input: { orderId: $o, expectedTotal: { amount: 1, currencyCode: INR }, payment: { cardToken: \"tok_succeeds\" }, idempotencyKey: $k }) { errors { code message } } }";
+    let retry = "mutation($o: ID!, $k: String!) { retryPayment(input: { orderId: $o, expectedTotal: { amount: 1, currencyCode: \"INR\" }, payment: { cardToken: \"tok_succeeds\" }, idempotencyKey: $k }) { errors { code message } } }";
     let refused = shop.query(retry, json!({ "o": newest_first[2], "k": key() }), token).await;
     assert_eq!(refused["retryPayment"]["errors"][0]["code"], "WRONG_STATE", "{refused:#}");
     shop.stop_and_verify().await;
