@@ -16,6 +16,7 @@ mod m20260101_000007_event_ids;
 mod m20260201_000001_passwords;
 mod m20260201_000002_second_factors;
 mod m20260303_000001_returns;
+mod m20260304_000001_deliveries;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260201_000001_passwords::Migration),
             Box::new(m20260201_000002_second_factors::Migration),
             Box::new(m20260303_000001_returns::Migration),
+            Box::new(m20260304_000001_deliveries::Migration),
         ]
     }
 }

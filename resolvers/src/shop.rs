@@ -9,7 +9,7 @@ use services::{
     items::Items,
     kernel::{clock::Clock, events::EventLog, ids::IdSource},
     logistics::ports::NetworkStore,
-    notifications::Notifications,
+    notifications::{Notifications, Outgoing},
     orders::Orders,
     reconciliation::BooksStore,
     search::Search,
@@ -44,6 +44,8 @@ pub struct Shop {
     pub orders: Orders,
     /// Messages to shoppers.
     pub notifications: Notifications,
+    /// Notices on their way, and what shoppers want of them.
+    pub outgoing: Outgoing,
     /// What wakes subscriptions.
     pub log: Arc<dyn EventLog>,
     /// The delivery network, for staff.

@@ -5,9 +5,10 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, network::SqlNetworkStore, notifications::SqlNotificationStore, orders::SqlOrderStore,
-    sessions::SqlSessionStore, users::SqlUserStore, wishlists::SqlWishlistStore,
+    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, deliveries::SqlDeliveryStore,
+    factors::SqlFactorStore, inventory::SqlInventoryStore, network::SqlNetworkStore,
+    notifications::SqlNotificationStore, orders::SqlOrderStore, sessions::SqlSessionStore, users::SqlUserStore,
+    wishlists::SqlWishlistStore,
 };
 use services::{
     activity::Activity,
@@ -20,7 +21,7 @@ use services::{
         ids::{IdSource, SystemIds},
     },
     logistics::ports::NetworkStore,
-    notifications::Notifications,
+    notifications::{Notifications, Outgoing, OutgoingParts, guard::Reach},
     orders::{OrderParts, OrderSettings, Orders, ports::Deadlines},
     payments::ports::Provider,
     reconciliation::BooksStore,
@@ -74,6 +75,8 @@ pub struct House {
     pub activity: Activity,
     /// Messages to shoppers.
     pub notifications: Notifications,
+    /// Notices on their way.
+    pub outgoing: Outgoing,
     /// Grows with every change that public answers may show.
     pub public_version: Arc<AtomicU64>,
     /// The time.
@@ -122,12 +125,13 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
     let sealing =
         SealingKeys::parse(settings.sealing_keys.reveal()).context("`sealing_keys` cannot be read: write id:secret")?;
+    let mailer = mail::mailer(settings, &clock, &ids)?;
     let sessions = Sessions::new(SessionParts {
         users: Arc::clone(&user_store),
         store: Arc::new(SqlSessionStore::new(main.clone())),
         factors: Arc::new(SqlFactorStore::new(main.clone())),
         limiter: beside.limiter,
-        mailer: mail::mailer(settings, &clock, &ids)?,
+        mailer: mailer.clone(),
         moves: moves.clone(),
         keys,
         sealing,
@@ -168,8 +172,16 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
     let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
     let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
-    let notifications =
-        Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let notifications = Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())));
+    let outgoing = Outgoing::new(OutgoingParts {
+        store: Arc::new(SqlDeliveryStore::new(main.clone())),
+        mailer,
+        hooks: None,
+        reach: Reach::Public,
+        secrets: settings.cursor_key.reveal().split(',').map(|s| s.as_bytes().to_vec()).collect(),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+    });
     let shop = resolvers::Shop {
         items,
         inventory,
@@ -182,6 +194,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         search,
         orders,
         notifications: notifications.clone(),
+        outgoing: outgoing.clone(),
         log: Arc::clone(&log),
         network,
         books: Arc::clone(&books),
@@ -193,6 +206,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         public_version,
         activity,
         notifications,
+        outgoing,
         books,
         deadlines: beside.deadlines,
         shop,

@@ -1,13 +1,15 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 11] = [
+pub const WORKERS: [&str; 13] = [
     "payment",
     "refunds",
     "sweeper",
     "processing",
     "indexer",
     "couriers",
+    "deliveries",
+    "lateness",
     "carts",
     "notifier",
     "activity",

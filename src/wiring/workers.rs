@@ -16,6 +16,7 @@ use workers::{
     carts::CartKeeper,
     consumer::{Consumer, Handler},
     couriers::Couriers,
+    deliveries::{Deliveries, Lateness},
     indexer::Indexer,
     notifier::Notifier,
     payment::Payment,
@@ -57,7 +58,11 @@ fn handlers(house: &House) -> Vec<Arc<dyn Handler>> {
     let shop = &house.shop;
     vec![
         Arc::new(CartKeeper { carts: shop.carts.clone(), moves: shop.moves.clone(), orders: shop.orders.clone() }),
-        Arc::new(Notifier { notifications: house.notifications.clone(), orders: shop.orders.clone() }),
+        Arc::new(Notifier {
+            notifications: house.notifications.clone(),
+            outgoing: house.outgoing.clone(),
+            orders: shop.orders.clone(),
+        }),
         Arc::new(Deeds { activity: house.activity.clone(), items: shop.items.clone() }),
     ]
 }
@@ -71,6 +76,8 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Refunds(orders())),
         Arc::new(Sweeper::new(orders(), settings.sweep)),
         Arc::new(Processing(orders())),
+        Arc::new(Deliveries(house.outgoing.clone())),
+        Arc::new(Lateness { outgoing: house.outgoing.clone(), orders: orders() }),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
         Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),
     ];

@@ -11,6 +11,7 @@ pub mod activity;
 pub mod caches;
 pub mod carts;
 pub mod couriers;
+pub mod deliveries;
 pub mod indexer;
 pub mod notifier;
 pub mod payment;

@@ -6,10 +6,10 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Request, Response, Variables};
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
-    Db, books::SqlBooksStore, carts::SqlCartStore, event_log::SqlEventLog, factors::SqlFactorStore,
-    inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore, notifications::SqlNotificationStore,
-    orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore, users::SqlUserStore,
-    wishlists::SqlWishlistStore,
+    Db, books::SqlBooksStore, carts::SqlCartStore, deliveries::SqlDeliveryStore, event_log::SqlEventLog,
+    factors::SqlFactorStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore,
+    notifications::SqlNotificationStore, orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore,
+    users::SqlUserStore, wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
 use resolvers::{RequestData, Served, Shop, degraded};
@@ -31,7 +31,7 @@ use services::{
         pincodes::Pincode,
     },
     logistics::{Courier, Lane, LaneEnd, Network, Node, NodeKind, Rate, Reach, ports::NetworkStore},
-    notifications::Notifications,
+    notifications::{Notifications, Outgoing, OutgoingParts, guard::Reach},
     orders::{OrderParts, OrderSettings, Orders, ports::OrderStore},
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
@@ -302,11 +302,16 @@ fn services(
         moves,
         search,
         orders: Orders::new(parts, OrderSettings::default()),
-        notifications: Notifications::new(
-            Arc::new(SqlNotificationStore::new(db())),
-            Arc::clone(&time),
-            Arc::clone(ids),
-        ),
+        notifications: Notifications::new(Arc::new(SqlNotificationStore::new(db()))),
+        outgoing: Outgoing::new(OutgoingParts {
+            store: Arc::new(SqlDeliveryStore::new(db())),
+            mailer: None,
+            hooks: None,
+            reach: Reach::Public,
+            secrets: Vec::new(),
+            clock: Arc::clone(&time),
+            ids: Arc::clone(ids),
+        }),
         log,
         network,
         books: Arc::new(SqlBooksStore::new(db())),
