@@ -9,6 +9,7 @@ mod checkout;
 mod cookies;
 mod messages;
 mod mishaps;
+mod notices;
 mod passwords;
 mod people;
 mod races;
