@@ -6,7 +6,7 @@ CARGO ?= cargo
 NPM_FLAGS := --no-audit --no-fund --loglevel=error
 BIN := target/debug/chowk
 
-.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema release-schema smoke smoke-browser test-conformance bench flood fuzz soak-malformed quality quality-lanes signin-timing clean
+.PHONY: help deps playground build run test test-offline import-memory test-engines check fmt schema release-schema smoke smoke-browser test-conformance bench flood fuzz soak-malformed quality quality-lanes quality-recommendations signin-timing clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -94,6 +94,9 @@ signin-timing: ## how long sign-ins take for unknown addresses and for wrong pas
 
 quality-lanes: ## promises learnt from past shipments beside the shop's own: DATA=folder make quality-lanes
 	$(CARGO) run --locked --release -p services --example lanes_learn -- "$${DATA:?set it to the folder with olist}/olist"
+
+quality-recommendations: ## what a later basket hides, found among ten: DATA=folder make quality-recommendations
+	$(CARGO) run --locked --release -p services --example recommendations_quality -- "$${DATA:?set it to the folder with online-retail and groceries}"
 
 clean: ## the demo's data (not the build)
 	rm -rf data

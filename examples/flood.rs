@@ -26,8 +26,10 @@ use clap::Parser;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// A flooding connection sends at most so often, so that this program leaves the machine to the shop.
-const FLOOD_PAUSE: Duration = Duration::from_millis(4);
+/// A flooding connection rests so long after an answer, so that this program leaves the machine to the shop.
+const FLOOD_PAUSE: Duration = Duration::from_millis(100);
+/// From how few addresses the first flood comes.
+const FEW: u16 = 8;
 /// A flooding connection of many addresses takes the next one after so many requests.
 const REQUESTS_PER_ADDRESS: u32 = 20;
 const SEARCH: &str = "query($q: String!) { search(query: $q, deliverTo: \"560001\", first: 24) { totalCount nodes { id title } facets { key values { value count } } } }";
@@ -44,9 +46,9 @@ struct Arguments {
     /// Seconds of each phase; longer ones would have the shoppers themselves refused for their rate.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=12))]
     seconds: u64,
-    /// Connections that flood.
-    #[arg(long, default_value_t = 64)]
-    connections: u8,
+    /// Connections that flood: more than may run and wait in the lane of searches.
+    #[arg(long, default_value_t = 640, value_parser = clap::value_parser!(u16).range(1..=4_096))]
+    connections: u16,
     /// Shoppers, each with an order a second.
     #[arg(long, default_value_t = 12)]
     shoppers: u8,
@@ -135,7 +137,7 @@ async fn shoppers(shop: SocketAddr, many: u8) -> anyhow::Result<Vec<Shopper>> {
     Ok(all)
 }
 
-/// Where a flooding connection comes from: one address each, or the next of thousands every few requests.
+/// Where the flooding connections come from: a few addresses, or for each the next of thousands every few requests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flood {
     None,
@@ -146,10 +148,10 @@ enum Flood {
 /// How a flood was answered, by status.
 type Answers = BTreeMap<u16, u32>;
 
-async fn pour(shop: SocketAddr, at: u8, flood: Flood, next: Arc<AtomicU32>, stop: Arc<AtomicBool>) -> Answers {
+async fn pour(shop: SocketAddr, at: u16, flood: Flood, next: Arc<AtomicU32>, stop: Arc<AtomicBool>) -> Answers {
     let mut answers = Answers::new();
     let mut sent = 0u32;
-    let mut client = Client::new(shop, Ipv4Addr::new(127, 0, 2, at + 1)).ok();
+    let mut client = Client::new(shop, Ipv4Addr::new(127, 0, 2, u8::try_from(at % FEW).unwrap_or(0) + 1)).ok();
     while !stop.load(Ordering::Relaxed) {
         if flood == Flood::ManyAddresses && sent.is_multiple_of(REQUESTS_PER_ADDRESS) {
             let n = next.fetch_add(1, Ordering::Relaxed);

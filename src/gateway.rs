@@ -99,6 +99,10 @@ impl Gateway for SchemaGateway {
         })
     }
 
+    async fn has_ended(&self, caller: &Caller) -> bool {
+        self.sessions.has_ended(caller).await
+    }
+
     async fn execute(&self, request: Request, meta: RequestMeta) -> Response {
         let data = self.data(&meta);
         let mut response = self.schema.execute(request.data(Arc::clone(&data))).await;

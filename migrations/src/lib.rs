@@ -15,6 +15,9 @@ mod m20260101_000006_people;
 mod m20260101_000007_event_ids;
 mod m20260201_000001_passwords;
 mod m20260201_000002_second_factors;
+mod m20260301_000001_log_leases;
+mod m20260302_000001_trends;
+mod m20260302_000002_recommendations;
 mod m20260303_000001_returns;
 mod m20260304_000001_deliveries;
 
@@ -36,6 +39,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000007_event_ids::Migration),
             Box::new(m20260201_000001_passwords::Migration),
             Box::new(m20260201_000002_second_factors::Migration),
+            Box::new(m20260301_000001_log_leases::Migration),
+            Box::new(m20260302_000001_trends::Migration),
+            Box::new(m20260302_000002_recommendations::Migration),
             Box::new(m20260303_000001_returns::Migration),
             Box::new(m20260304_000001_deliveries::Migration),
         ]

@@ -28,10 +28,12 @@ pub mod checkout;
 pub mod items;
 pub mod notifications;
 pub mod orders;
+pub mod recommendations;
 pub mod search;
 pub mod serviceability;
 pub mod sessions;
 pub mod staff;
+pub mod trends;
 pub mod viewer;
 pub mod wishlists;
 

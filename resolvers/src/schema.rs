@@ -20,11 +20,13 @@ use crate::{
         mutation::NotificationsMutation, preferences::PreferencesMutation, subscription::NotificationsSubscription,
     },
     orders::{mutation::OrdersMutation, query::OrdersQuery, subscription::OrdersSubscription},
+    recommendations::{mutation::RecommendationsMutation, query::RecommendationsQuery},
     search::query::SearchQuery,
     serviceability::query::ServiceabilityQuery,
     sessions::{mutation::SessionsMutation, passwords::PasswordsMutation, totp::TotpMutation},
     shop::Shop,
     staff::{mutation::StaffMutation, query::StaffQuery},
+    trends::{query::TrendsQuery, subscription::TrendsSubscription},
     viewer::{mutation::ViewerMutation, query::ViewerQuery},
     wishlists::mutation::WishlistsMutation,
 };
@@ -36,7 +38,17 @@ pub struct Query(Areas);
 
 /// The parts of every query root, one per area; it is no type of the schema.
 #[derive(MergedObject, Default)]
-pub struct Areas(NodeQuery, ViewerQuery, ItemsQuery, SearchQuery, ServiceabilityQuery, OrdersQuery, StaffQuery);
+pub struct Areas(
+    NodeQuery,
+    ViewerQuery,
+    ItemsQuery,
+    SearchQuery,
+    ServiceabilityQuery,
+    OrdersQuery,
+    TrendsQuery,
+    RecommendationsQuery,
+    StaffQuery,
+);
 
 /// What a storefront can do. Each answers with what changed, so that a client's cache follows. A null payload means that
 /// it was not done and may be tried again with the same key.
@@ -53,12 +65,13 @@ pub struct Mutation(
     NotificationsMutation,
     PreferencesMutation,
     ItemsMutation,
+    RecommendationsMutation,
     StaffMutation,
 );
 
 /// What a storefront can follow.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription);
+pub struct Subscription(OrdersSubscription, CartsSubscription, NotificationsSubscription, TrendsSubscription);
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
@@ -147,6 +160,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::ids::Kind;
 
     fn types() -> Vec<TypeDefinition> {
         let document = parse_schema(bare_sdl()).expect("the SDL parses");
@@ -220,7 +234,7 @@ mod tests {
 
     /// What a call to another engine is behind, by type. A new one belongs here.
     const BACKED: &[(&str, &[&str])] = &[
-        ("Item", &["category", "attributes", "delivery"]),
+        ("Item", &["category", "attributes", "delivery", "recommendations"]),
         ("Variant", &["availability", "delivery"]),
         ("VariantServiceability", &["delivery"]),
         ("SearchConnection", &["nodes"]),
@@ -237,11 +251,12 @@ mod tests {
                 "notifications",
                 "notificationPreferences",
                 "addresses",
+                "recommendations",
             ],
         ),
         ("Notification", &["order"]),
         ("NotificationConnection", &["unreadCount"]),
-        ("Cart", &["subtotal"]),
+        ("Cart", &["subtotal", "recommendations"]),
         ("CartLine", &["variant", "total", "notes"]),
         ("Wishlist", &["lines"]),
         ("WishlistLine", &["variant"]),
@@ -285,11 +300,14 @@ mod tests {
 
     #[test]
     fn every_node_type_has_an_id_of_its_own_kind() {
-        let nodes = types()
-            .iter()
-            .filter(|t| matches!(&t.kind, TypeKind::Object(o) if o.implements.iter().any(|i| i.node == *"Node")))
-            .count();
-        assert_eq!(nodes, 18);
+        let types = types();
+        let of_node = |t: &&TypeDefinition| matches!(&t.kind, TypeKind::Object(o) if o.implements.iter().any(|i| i.node == *"Node"));
+        let kind = |t: &TypeDefinition| t.name.node.trim_start_matches("Checkout").to_owned();
+        let mut nodes: Vec<_> = types.iter().filter(of_node).map(kind).collect();
+        let mut kinds: Vec<_> = Kind::ALL.iter().map(|kind| format!("{kind:?}")).collect();
+        nodes.sort();
+        kinds.sort();
+        assert_eq!(nodes, kinds);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use services::{
+    activity::Activity,
     carts::Carts,
     inventory::Inventory,
     items::Items,
@@ -11,10 +12,12 @@ use services::{
     logistics::ports::NetworkStore,
     notifications::{Notifications, Outgoing},
     orders::Orders,
+    recommendations::Recommendations,
     reconciliation::BooksStore,
     search::Search,
     serviceability::Serviceability,
     sessions::{Moves, Sessions},
+    trends::Trends,
     users::Users,
     wishlists::Wishlists,
 };
@@ -46,6 +49,12 @@ pub struct Shop {
     pub notifications: Notifications,
     /// Notices on their way, and what shoppers want of them.
     pub outgoing: Outgoing,
+    /// What shoppers do.
+    pub activity: Activity,
+    /// What goes with what.
+    pub recommendations: Recommendations,
+    /// What moves in the shop.
+    pub trends: Trends,
     /// What wakes subscriptions.
     pub log: Arc<dyn EventLog>,
     /// The delivery network, for staff.

@@ -18,6 +18,8 @@ pub mod users;
 pub mod warehouses;
 
 pub mod inventory;
+pub mod recommendations;
+pub mod trends;
 
 pub mod carts;
 pub mod serviceability;

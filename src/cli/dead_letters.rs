@@ -41,7 +41,7 @@ pub async fn run(settings: Settings, command: DeadLetters) -> anyhow::Result<Exi
         Action::List => {
             let Ambient { clock, ids } = Ambient::default();
             let databases = Databases::open(&settings, &clock, &ids).await?;
-            for letter in wiring::events::log(&databases).dead_letters(LISTED).await? {
+            for letter in wiring::events::outbox(&databases).dead_letters(LISTED).await? {
                 println!("{}", serde_json::to_string(&letter)?);
             }
             Ok(ExitCode::SUCCESS)

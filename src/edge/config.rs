@@ -31,6 +31,8 @@ pub struct EdgeConfig {
     pub shared_bytes: u64,
     /// Between signs of life on sockets and event streams.
     pub keep_alive: Duration,
+    /// Between looks at whether the session of an open socket or event stream has ended.
+    pub session_check: Duration,
     /// For running operations to end when the process is told to stop.
     pub grace: Duration,
 }
@@ -50,6 +52,7 @@ impl Default for EdgeConfig {
             trusted_proxies: 0,
             shared_bytes: 64 * 1024 * 1024,
             keep_alive: Duration::from_secs(15),
+            session_check: Duration::from_secs(2),
             grace: Duration::from_secs(10),
         }
     }

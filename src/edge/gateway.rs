@@ -136,6 +136,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn sdl(&self) -> &str;
     /// Who calls: from the bearer token of the `Authorization` header or of `connection_init`. Without a token: nobody yet.
     async fn authenticate(&self, bearer: Option<&str>) -> Result<Caller, AuthError>;
+    /// Whether a caller who was authenticated before must go now, because their session has ended since.
+    async fn has_ended(&self, caller: &Caller) -> bool;
     /// Runs a query or mutation. Cookies that the response sets go out with the answer over plain HTTP.
     async fn execute(&self, request: Request, meta: RequestMeta) -> Response;
     /// Runs a subscription. Dropping the stream ends it.

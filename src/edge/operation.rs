@@ -6,7 +6,8 @@ use std::{net::IpAddr, sync::Arc};
 use async_graphql::Variables;
 use async_graphql_parser::types::OperationType;
 use axum::http::StatusCode;
-use services::kernel::{clock::Clock, ids::IdSource};
+use futures::future::BoxFuture;
+use services::kernel::{caller::Caller, clock::Clock, ids::IdSource};
 
 use super::{
     codes,
@@ -117,13 +118,26 @@ impl Operations {
     }
 
     /// Who calls, or the refusal of their token.
-    pub async fn authenticate(&self, bearer: Option<&str>) -> Result<services::kernel::caller::Caller, Refusal> {
+    pub async fn authenticate(&self, bearer: Option<&str>) -> Result<Caller, Refusal> {
         self.gateway.authenticate(bearer).await.map_err(|e| match e {
             AuthError::Unavailable => {
                 Refusal::http(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, e.to_string()).retrying(1)
             }
             AuthError::Invalid | AuthError::Expired => {
                 Refusal::http(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, e.to_string())
+            }
+        })
+    }
+
+    /// Waits until the session of a caller has ended; for ever for whoever has none. Cancel-safe.
+    pub fn session_end(&self, caller: Caller) -> BoxFuture<'static, ()> {
+        if caller.session.is_none() {
+            return Box::pin(std::future::pending());
+        }
+        let (gateway, every) = (Arc::clone(&self.gateway), self.config.session_check);
+        Box::pin(async move {
+            while !gateway.has_ended(&caller).await {
+                tokio::time::sleep(every).await;
             }
         })
     }

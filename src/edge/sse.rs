@@ -34,6 +34,7 @@ pub(super) fn answer(
         let message = "Too many event streams and sockets of this address.";
         return Err(Refusal::http(StatusCode::TOO_MANY_REQUESTS, codes::RATE_LIMITED, message).retrying(5));
     };
+    let session_end = edge.operations.session_end(meta.caller);
     let expires_in = meta.caller.expires_at.map(|at| at.since(edge.operations.clock().now()));
     let replies: BoxStream<'static, Reply> = match edge.operations.prepare(params, Transport::Events { get }) {
         Ok(prepared) => {
@@ -48,7 +49,7 @@ pub(super) fn answer(
     // An EventSource hears only events with data, and no data writes no such line: an empty one is two lines of nothing.
     let whole = nexts.chain(stream::once(async { event("complete", "\n") }));
     let drain = edge.drain.clone();
-    // The stream breaks off without `complete` when the process stops or the token expires: the client comes again.
+    // The stream breaks off without `complete` when the process stops, the token expires or its session ends: the client comes again.
     let stop = async move {
         let expired = async {
             match expires_in {
@@ -56,7 +57,7 @@ pub(super) fn answer(
                 None => std::future::pending().await,
             }
         };
-        tokio::select! { () = drain.begun() => {}, () = expired => {} }
+        tokio::select! { () = drain.begun() => {}, () = expired => {}, () = session_end => {} }
     };
     let events = whole.take_until(Box::pin(stop)).map(move |event| {
         let _held_as_long_as_the_stream = &place;

@@ -13,7 +13,7 @@ use axum::{
     http::{Request, Response, StatusCode},
     response::IntoResponse,
 };
-use futures::stream::BoxStream;
+use futures::{future::BoxFuture, stream::BoxStream};
 use services::kernel::caller::Caller;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_stream::{StreamExt, StreamMap};
@@ -117,6 +117,8 @@ struct Connection {
     bucket: Bucket,
     /// Until `connection_init` must be done, later until the token expires.
     deadline: Option<Instant>,
+    /// Comes to its end with the caller's session.
+    session_end: BoxFuture<'static, ()>,
     heard: bool,
     stop: Watch,
     _place: Place,
@@ -137,6 +139,7 @@ impl Connection {
             caller: Caller::anonymous(),
             bucket: Bucket::new(limits.message_burst, limits.messages_per_second, Instant::now()),
             deadline: Some(Instant::now() + limits.init_wait),
+            session_end: Box::pin(std::future::pending()),
             heard: true,
             stop: edge.drain.watch(),
             _place: place,
@@ -160,6 +163,9 @@ impl Connection {
             let flow = tokio::select! {
                 () = self.stop.begun() => ControlFlow::Break(Some(going_away())),
                 () = expired => ControlFlow::Break(Some(self.expired())),
+                () = &mut self.session_end => {
+                    ControlFlow::Break(Some(Close::new(Close::FORBIDDEN, "The session has ended")))
+                }
                 message = self.socket.recv() => self.received(message).await,
                 Some((id, reply)) = self.running.next(), if !self.running.is_empty() => self.answered(&id, reply).await,
                 _ = beat.tick() => self.beat().await,
@@ -227,6 +233,7 @@ impl Connection {
             Ok(Ok(caller)) => {
                 let now = self.edge.operations.clock().now();
                 self.deadline = caller.expires_at.map(|at| Instant::now() + at.since(now));
+                self.session_end = self.edge.operations.session_end(caller);
                 self.caller = caller;
                 let text = self.session.acknowledge();
                 self.send(text).await

@@ -10,7 +10,7 @@ const SCHEMES: [(&str, &[&str]); 9] = [
     ("wishlists_url", &["sqlite:", "mysql:"]),
     ("items_url", ITEMS),
     ("search_url", SEARCHES),
-    ("events_url", &["outbox:"]),
+    ("events_url", EVENTS),
     ("cache_url", CACHES),
     ("payments_url", &["sandbox:"]),
     ("mail_url", MAILS),
@@ -23,9 +23,11 @@ const SEARCHES: &[&str] = if cfg!(feature = "elasticsearch") {
 } else {
     &["tantivy:"]
 };
+const EVENTS: &[&str] = if cfg!(feature = "kafka") { &["outbox:", "kafka:"] } else { &["outbox:"] };
 const MAILS: &[&str] = if cfg!(feature = "smtp") { &["inapp:", "smtp:", "smtps:"] } else { &["inapp:"] };
 /// Schemes that a feature of the build brings, each named like its engine.
-const BROUGHT: [(&str, &str); 8] = [
+const BROUGHT: [(&str, &str); 9] = [
+    ("kafka", "kafka"),
     ("redis", "redis"),
     ("rediss", "redis"),
     ("mongodb", "mongodb"),
@@ -66,6 +68,9 @@ pub(super) fn check(s: &Settings) -> Result<(), BadSetting> {
             return refuse(format!(
                 "`{name}`: the URL is malformed: write elasticsearch://user:password@host:port/prefix, or elasticsearch+https:"
             ));
+        }
+        if url.starts_with("kafka:") && (hosts.is_empty() || hosts.starts_with(['/', '?'])) {
+            return refuse(format!("`{name}`: the URL is malformed: write kafka://host:port,host:port?prefix=NAME"));
         }
         if url.starts_with("mysql:") && url::Url::parse(url).is_err() {
             return refuse(format!("`{name}`: the URL is malformed: write mysql://user:password@host:port/database"));

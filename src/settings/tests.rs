@@ -49,6 +49,11 @@ fn wrong_settings_are_named_with_what_to_do() {
         ("", vec![("CHOWK_CACHE_URL", "redis://127.0.0.1")], "cargo build --features redis"),
         #[cfg(feature = "redis")]
         ("", vec![("CHOWK_CACHE_URL", "redis:")], "write redis://"),
+        #[cfg(not(feature = "kafka"))]
+        ("", vec![("CHOWK_EVENTS_URL", "kafka://127.0.0.1")], "cargo build --features kafka"),
+        #[cfg(feature = "kafka")]
+        ("", vec![("CHOWK_EVENTS_URL", "kafka://?prefix=a")], "write kafka://"),
+        ("", vec![("CHOWK_EVENTS_URL", "kafka+ssl://127.0.0.1")], "there is no kafka+ssl for it"),
         #[cfg(not(feature = "mongodb"))]
         ("", vec![("CHOWK_ITEMS_URL", "mongodb://127.0.0.1")], "cargo build --features mongodb"),
         #[cfg(feature = "mongodb")]

@@ -5,9 +5,19 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use anyhow::Context;
 use engine_sql::{
-    activity::SqlPseudonymStore, books::SqlBooksStore, carts::SqlCartStore, deliveries::SqlDeliveryStore,
-    factors::SqlFactorStore, inventory::SqlInventoryStore, network::SqlNetworkStore,
-    notifications::SqlNotificationStore, orders::SqlOrderStore, sessions::SqlSessionStore, users::SqlUserStore,
+    activity::{SqlPseudonymStore, SqlRecordStore},
+    books::SqlBooksStore,
+    carts::SqlCartStore,
+    deliveries::SqlDeliveryStore,
+    factors::SqlFactorStore,
+    inventory::SqlInventoryStore,
+    models::SqlModelStore,
+    network::SqlNetworkStore,
+    notifications::SqlNotificationStore,
+    orders::SqlOrderStore,
+    sessions::SqlSessionStore,
+    trends::SqlTrendStore,
+    users::SqlUserStore,
     wishlists::SqlWishlistStore,
 };
 use services::{
@@ -17,17 +27,22 @@ use services::{
     items::Items,
     kernel::{
         clock::{Clock, SystemClock},
-        events::{EventLog, relay::EventIntake},
+        events::{
+            EventLog,
+            relay::{EventIntake, KeptEvents},
+        },
         ids::{IdSource, SystemIds},
     },
     logistics::ports::NetworkStore,
     notifications::{Notifications, Outgoing, OutgoingParts, guard::Reach},
     orders::{OrderParts, OrderSettings, Orders, ports::Deadlines},
     payments::ports::Provider,
+    recommendations::Recommendations,
     reconciliation::BooksStore,
     search::{Search, ports::SearchIndex},
     serviceability::Serviceability,
     sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
+    trends::Trends,
     users::{Users, ports::UserStore},
     wishlists::Wishlists,
 };
@@ -59,6 +74,8 @@ pub struct House {
     pub log: Arc<dyn EventLog>,
     /// The same, for events that another store kept.
     pub intake: Arc<dyn EventIntake>,
+    /// Outboxes that are shipped to a broker, and where to.
+    pub shipped: Vec<(Arc<dyn KeptEvents>, Arc<dyn EventIntake>)>,
     /// The store of items, for the relay and the readiness.
     pub items: items::ItemsHome,
     /// The search index.
@@ -106,8 +123,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     let Ambient { clock, ids } = ambient;
     let databases = Databases::open(settings, &clock, &ids).await?;
     let main = &databases.main;
-    let log = events::log(&databases);
-    let intake = events::intake(&databases);
+    let events::EventsHome { log, intake, shipped } = events::home(settings, &databases).await?;
     let items_home = items::home(settings, &databases, &ids).await?;
     let items = Items::new(Arc::clone(&items_home.store), Arc::clone(&clock), Arc::clone(&ids));
     let inventory = Inventory::new(Arc::new(SqlInventoryStore::new(main.clone())), Arc::clone(&clock));
@@ -171,7 +187,13 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
     );
     let books: Arc<dyn BooksStore> = Arc::new(SqlBooksStore::new(databases.main.clone()));
     let pseudonyms = Arc::new(SqlPseudonymStore::new(main.clone()));
-    let activity = Activity::new(pseudonyms, Arc::clone(&log), Arc::clone(&clock), Arc::clone(&ids));
+    let activity = Activity::new(
+        pseudonyms,
+        Arc::new(SqlRecordStore::new(main.clone())),
+        Arc::clone(&log),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+    );
     let notifications = Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())));
     let outgoing = Outgoing::new(OutgoingParts {
         store: Arc::new(SqlDeliveryStore::new(main.clone())),
@@ -182,7 +204,13 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         clock: Arc::clone(&clock),
         ids: Arc::clone(&ids),
     });
+    let trends = Trends::new(Arc::new(SqlTrendStore::new(main.clone())), items.clone(), Arc::clone(&clock));
+    let models = Arc::new(SqlModelStore::new(main.clone()));
+    let recommendations = Recommendations::new(models, activity.clone(), Arc::clone(&clock));
     let shop = resolvers::Shop {
+        activity: activity.clone(),
+        recommendations,
+        trends,
         items,
         inventory,
         serviceability,
@@ -213,6 +241,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         databases,
         log,
         intake,
+        shipped,
         items: items_home,
         index,
         provider,

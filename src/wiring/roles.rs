@@ -1,7 +1,7 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 13] = [
+pub const WORKERS: [&str; 16] = [
     "payment",
     "refunds",
     "sweeper",
@@ -13,6 +13,9 @@ pub const WORKERS: [&str; 13] = [
     "carts",
     "notifier",
     "activity",
+    "archive",
+    "trends",
+    "recommender",
     "retention",
     "relay",
 ];

@@ -11,7 +11,7 @@ use tokio::{sync::watch, task::JoinHandle};
 use uuid::Uuid;
 use workers::{
     Worker,
-    activity::{Deeds, Flush},
+    activity::{Archive, Deeds, Flush},
     caches::Caches,
     carts::CartKeeper,
     consumer::{Consumer, Handler},
@@ -21,9 +21,11 @@ use workers::{
     notifier::Notifier,
     payment::Payment,
     processing::Processing,
+    recommender::Recommender,
     refunds::Refunds,
     retention::Retention,
     sweeper::Sweeper,
+    trends::TrendCounter,
     worker,
 };
 
@@ -35,6 +37,8 @@ use crate::{
 
 /// How often the readiness of the engines is looked at.
 const PROBE: Duration = Duration::from_secs(2);
+/// How often it is told how far consumers are behind.
+const LAG: Duration = Duration::from_secs(10);
 
 /// The running workers.
 #[derive(Debug)]
@@ -79,6 +83,9 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         Arc::new(Deliveries(house.outgoing.clone())),
         Arc::new(Lateness { outgoing: house.outgoing.clone(), orders: orders() }),
         Arc::new(Indexer::new(shop.search.clone(), Arc::clone(&house.log))),
+        Arc::new(Archive(house.activity.clone())),
+        Arc::new(Recommender(shop.recommendations.clone())),
+        Arc::new(TrendCounter { trends: shop.trends.clone(), log: Arc::clone(&house.log) }),
         Arc::new(Retention::new(Arc::clone(&house.log), Arc::clone(&house.clock), settings.events_retention)),
     ];
     if !settings.freeze_couriers && !settings.production {
@@ -88,6 +95,9 @@ pub fn chosen(house: &House, settings: &Settings) -> Vec<Arc<dyn Worker>> {
         all.push(Arc::new(Consumer::new(handler, Arc::clone(&house.log), Arc::clone(&house.clock))));
     }
     if let Some(relay) = super::items::relay(house) {
+        all.push(Arc::new(relay));
+    }
+    for relay in super::events::relays(house) {
         all.push(Arc::new(relay));
     }
     all.retain(|w| roles::runs(&settings.roles, w.name()));
@@ -114,6 +124,7 @@ pub fn start(house: &House, settings: &Settings, readiness: &Readiness, drain: &
         // Every worker holds a receiver until it ends.
         let _ = stop.send(true);
     }));
+    tasks.push(tokio::spawn(tell_lag(house.clone(), settings.clone(), stopped.clone())));
     tasks.push(tokio::spawn(probe(house.clone(), readiness.clone(), stopped)));
     Running { tasks }
 }
@@ -129,6 +140,30 @@ pub async fn replay(house: &House, _settings: &Settings, letter: &DeadLetter) ->
     handler.handle(&Delivered { offset: letter.offset, topic: letter.topic, event: letter.event.clone() }).await
 }
 
+/// Tells how far the consumers that run here are behind.
+async fn tell_lag(house: House, settings: Settings, mut stop: watch::Receiver<bool>) {
+    let consumers: Vec<_> = handlers(&house).into_iter().filter(|h| roles::runs(&settings.roles, h.group())).collect();
+    let tell = async || {
+        for handler in &consumers {
+            for topic in handler.topics() {
+                // A log that does not answer is told by the readiness.
+                if let Ok(lag) = house.log.lag(handler.group(), *topic).await {
+                    metrics::gauge!("chowk_events_lag", "group" => handler.group(), "topic" => topic.name())
+                        .set(lag as f64);
+                }
+            }
+        }
+        tokio::time::sleep(LAG).await;
+    };
+    loop {
+        // A broker that is away is slow to say so, and it is asked once per group and topic: the end does not wait for it.
+        tokio::select! {
+            _ = stop.wait_for(|s| *s) => return,
+            () = tell() => {}
+        }
+    }
+}
+
 /// Tells how the engines are, by asking them.
 async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<bool>) {
     loop {
@@ -138,6 +173,8 @@ async fn probe(house: House, readiness: Readiness, mut stop: watch::Receiver<boo
         readiness.set("search", search.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let items = house.items.store.items_by_ids(&[ItemId(Uuid::nil())]).await;
         readiness.set("items", items.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
+        let events = house.log.answers().await;
+        readiness.set("events", events.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let cache = house.deadlines.next().await;
         readiness.set("cache", cache.map_or_else(|e| Health::Degraded(said(&e)), |_| Health::Ready));
         let lanes = house.shop.serviceability.refresh().await;

@@ -49,7 +49,7 @@ fn template() -> &'static Path {
     TEMPLATE
         .get_or_init(|| {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            let settings = settings(folder.path(), &[]);
+            let settings = settings(folder.path(), &[("events_url", "outbox:")]);
             std::thread::spawn(move || {
                 let runtime = tokio::runtime::Runtime::new().expect("a runtime");
                 runtime.block_on(seed::seed(&settings)).expect("the demonstration can be made");
@@ -70,6 +70,17 @@ async fn fill_index(data: &Path, search_url: &str) {
     house.shop.search.rebuild().await.expect("the index can be filled");
 }
 
+/// Takes what the demonstration told of items and stock as shipped to the shop's part of the broker: no worker reads it
+/// there, and these tens of thousands of events would be most of a shop's time.
+fn skip_history(data: &Path, events_url: &str) {
+    let Some((_, query)) = events_url.split_once("?prefix=") else { return };
+    let group = format!("kafka:{}", query.split('&').next().unwrap_or(query));
+    let skip = "INSERT INTO log_offsets (group_name, topic, committed)
+                SELECT ?1, topic, MAX(seq) FROM events WHERE topic IN ('items', 'stock') GROUP BY topic";
+    let skipped = rusqlite::Connection::open(data.join("chowk.db")).and_then(|c| c.execute(skip, [group]));
+    assert_eq!(skipped.expect("writes"), 2);
+}
+
 fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     let mut flags = vec![
         ("data".to_owned(), folder.display().to_string()),
@@ -80,6 +91,9 @@ fn settings(folder: &Path, more: &[(&str, &str)]) -> Settings {
     // `make test-engines` runs the journeys on real engines; each shop has a part of the server of its own.
     if let Ok(url) = std::env::var("CHOWK_TEST_REDIS_URL") {
         flags.push(("cache_url".to_owned(), format!("{url}?prefix={}", uuid::Uuid::now_v7())));
+    }
+    if let Ok(url) = std::env::var("CHOWK_TEST_KAFKA_URL") {
+        flags.push(("events_url".to_owned(), format!("{url}?prefix=shop-{}&partitions=2", uuid::Uuid::now_v7())));
     }
     if let Ok(url) = std::env::var("CHOWK_TEST_ELASTICSEARCH_URL") {
         flags.push(("search_url".to_owned(), format!("{}/test-{}", url.trim_end_matches('/'), uuid::Uuid::now_v7())));
@@ -159,6 +173,7 @@ impl Shop {
         if !settings.search_in_process() {
             fill_index(&data, &settings.search_url).await;
         }
+        skip_history(&data, &settings.events_url);
         let server = Server::start(&settings, Ambient::default()).await.expect("the shop starts");
         Self { server: Some(server), settings, folder, client: client() }
     }
@@ -287,6 +302,16 @@ impl Subscription {
                 }
                 Message::Close(frame) => panic!("closed: {frame:?}"),
                 _ => {}
+            }
+        }
+    }
+
+    /// The code with which the server closes the socket, whatever comes before.
+    pub async fn closed(mut self) -> u16 {
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a close frame in time");
+            if let Message::Close(frame) = next.expect("the socket is open").expect("a sound frame") {
+                return frame.expect("a code").code.into();
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::{Read, Seek},
     path::Path,
     process::{Output, Stdio},
     time::{Duration, Instant},
@@ -193,14 +194,16 @@ async fn a_stop_closes_sockets_and_lets_a_running_checkout_end() {
     assert!(begun.elapsed() < STOP_MAX, "it took {:?}", begun.elapsed());
 }
 
-/// Runs the program to its end, with no settings but these.
+/// Runs the program to its end, with no settings but these. What it prints goes to a file: nobody reads a pipe meanwhile,
+/// and a pipe is full after 64 KiB, which the schema is longer than.
 fn chowk(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    let mut printed = tempfile::tempfile().expect("a temporary file");
     let mut command = program();
     command
         .args(arguments)
         .envs(settings.iter().copied())
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        .stdout(printed.try_clone().expect("a second handle"))
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program starts");
     let begun = Instant::now();
@@ -212,7 +215,10 @@ fn chowk(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    child.wait_with_output().expect("an output")
+    let mut output = child.wait_with_output().expect("an output");
+    printed.rewind().expect("a file");
+    printed.read_to_end(&mut output.stdout).expect("what it printed");
+    output
 }
 
 /// The one sentence by which the program refuses.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use services::{
-    activity::{Activity, Deed},
+    activity::{Activity, Deed, service::ARCHIVE},
     items::Items,
     kernel::{
         error::EngineResult,
@@ -37,6 +37,19 @@ impl Worker for Flush {
     }
     async fn step(&self) -> EngineResult<usize> {
         self.0.flush(DEEDS).await
+    }
+}
+
+/// Keeps what the log tells of activity, for operators and for learning.
+pub struct Archive(pub Activity);
+
+#[async_trait]
+impl Worker for Archive {
+    fn name(&self) -> &'static str {
+        ARCHIVE
+    }
+    async fn step(&self) -> EngineResult<usize> {
+        self.0.archive_step(DEEDS).await
     }
 }
 

@@ -16,9 +16,11 @@ pub mod indexer;
 pub mod notifier;
 pub mod payment;
 pub mod processing;
+pub mod recommender;
 pub mod refunds;
 pub mod relay;
 pub mod retention;
 pub mod sweeper;
+pub mod trends;
 
 pub use worker::{Rhythm, Worker};

@@ -1,4 +1,4 @@
-//! Puts the events of a store outside of the log's database on the log; see [`services::kernel::events::relay`].
+//! Puts the events of a store outside of the log's database on the log, or those of an outbox on a broker; see [`services::kernel::events::relay`].
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,13 +23,20 @@ pub struct Relay {
     clock: Arc<dyn Clock>,
     /// This process, before the lease.
     holder: Uuid,
+    rhythm: Rhythm,
 }
 
 impl Relay {
     /// From a store to the log.
     pub fn new(from: Arc<dyn KeptEvents>, to: Arc<dyn EventIntake>, clock: Arc<dyn Clock>, ids: &dyn IdSource) -> Self {
         let holder = Uuid::from_u128(ids.random());
-        Self { from, to, clock, holder }
+        // Nothing on the log tells that the other store was written to.
+        Self { from, to, clock, holder, rhythm: Rhythm::Timed(Duration::from_millis(250)) }
+    }
+    /// The same for a store whose writes wake the log.
+    #[must_use]
+    pub fn woken(self) -> Self {
+        Self { rhythm: Rhythm::Woken(Duration::from_secs(1)), ..self }
     }
 }
 
@@ -38,9 +45,8 @@ impl Worker for Relay {
     fn name(&self) -> &'static str {
         "relay"
     }
-    /// Nothing on the log tells that the other store was written to.
     fn rhythm(&self) -> Rhythm {
-        Rhythm::Timed(Duration::from_millis(250))
+        self.rhythm
     }
     async fn step(&self) -> EngineResult<usize> {
         relay(&*self.from, &*self.to, self.holder, EVENTS, self.clock.now()).await

@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 use parking_lot::Mutex;
 use reqwest::{Certificate, Method, StatusCode, header};
 use serde_json::Value;
-use services::kernel::error::{EngineError, EngineResult};
+use services::kernel::{
+    error::{EngineError, EngineResult},
+    turns::Turns,
+};
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
@@ -19,6 +22,8 @@ const WRITTEN: &str =
     "the URL is malformed: write elasticsearch://user:password@host:port/prefix, or elasticsearch+https:";
 /// How long a connection is waited for.
 const CONNECT_MAX: Duration = Duration::from_millis(800);
+/// Calls at the same time.
+const CALLS_MAX: usize = 32;
 /// How long a read is waited for, tries included.
 const READ_MAX: Duration = Duration::from_secs(3);
 /// How long a write or a change of indexes is waited for, tries included.
@@ -83,6 +88,7 @@ struct Inner {
     base: Url,
     /// Failed reads in a row, and until when none is tried. Held for no call.
     breaker: Mutex<(u32, Option<Instant>)>,
+    turns: Turns,
 }
 
 impl std::fmt::Debug for Client {
@@ -129,7 +135,7 @@ impl Client {
             }
         }
         let http = builder.build().map_err(|e| EngineError::permanent(ENGINE, e.to_string()))?;
-        Ok((Self(Arc::new(Inner { http, base, breaker: Mutex::default() })), prefix))
+        Ok((Self(Arc::new(Inner { http, base, breaker: Mutex::default(), turns: Turns::new(CALLS_MAX) })), prefix))
     }
 
     /// Makes a call, again where that may help.
@@ -141,6 +147,7 @@ impl Client {
         if kind == Kind::Read {
             self.admit()?;
         }
+        let _turn = self.0.turns.enter(ENGINE).await?;
         let tries = async {
             let mut left = RETRIES;
             loop {

@@ -9,7 +9,10 @@ use mongodb::{
     error::{Error, ErrorKind, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR, WriteFailure},
     options::{Acknowledgment, ClientOptions, IndexOptions, ReadConcern, WriteConcern},
 };
-use services::kernel::error::{EngineError, EngineResult};
+use services::kernel::{
+    error::{EngineError, EngineResult},
+    turns::Turns,
+};
 use tokio::{sync::OnceCell, time::timeout};
 
 /// The name of the engine in errors.
@@ -37,6 +40,7 @@ pub struct Mongo(Arc<Inner>);
 struct Inner {
     database: Database,
     prepared: OnceCell<()>,
+    turns: Turns,
 }
 
 impl std::fmt::Debug for Mongo {
@@ -66,7 +70,11 @@ impl Mongo {
         options.read_concern = options.read_concern.or_else(|| Some(ReadConcern::majority()));
         let name = options.default_database.clone().unwrap_or_else(|| DATABASE.to_owned());
         let client = Client::with_options(options).map_err(|_| malformed())?;
-        Ok(Self(Arc::new(Inner { database: client.database(&name), prepared: OnceCell::new() })))
+        Ok(Self(Arc::new(Inner {
+            database: client.database(&name),
+            prepared: OnceCell::new(),
+            turns: Turns::new(CONNECTIONS_MAX as usize),
+        })))
     }
 
     /// Checks the server's version and makes the indexes, once; every write does it first.
@@ -79,7 +87,7 @@ impl Mongo {
     }
 
     async fn make_ready(&self) -> EngineResult<()> {
-        let build = bounded(async { self.0.database.run_command(doc! { "buildInfo": 1 }).await }).await?;
+        let build = self.bounded(async { self.0.database.run_command(doc! { "buildInfo": 1 }).await }).await?;
         let version = build.get_str("version").unwrap_or("0");
         let major = version.split('.').next().and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
         if major < MAJOR_MIN {
@@ -96,7 +104,7 @@ impl Mongo {
             plain(doc! { "category": 1 }),
             plain(doc! { "kept.id": 1 }),
         ];
-        bounded(async { self.items().create_indexes(items).await }).await?;
+        self.bounded(async { self.items().create_indexes(items).await }).await?;
         Ok(())
     }
 
@@ -112,26 +120,30 @@ impl Mongo {
     pub(crate) fn leases(&self) -> Collection<Document> {
         self.0.database.collection("leases")
     }
-}
 
-/// Waits for a call, but not for ever. A write whose answer was not awaited may still have happened; the guard of versions
-/// makes it safe to send again.
-pub(crate) async fn bounded<T>(call: impl Future<Output = Result<T, Error>>) -> EngineResult<T> {
-    match timeout(ANSWER_MAX, call).await {
-        Ok(answer) => answer.map_err(|e| error(&e)),
-        Err(_) => Err(EngineError::retryable(ENGINE, "the server did not answer in time")),
-    }
-}
-
-/// The same for a write that may meet a taken unique key, which is then `None`.
-pub(crate) async fn unless_taken<T>(call: impl Future<Output = Result<T, Error>>) -> EngineResult<Option<T>> {
-    bounded(async {
-        match call.await {
-            Err(e) if code(&e) == Some(DUPLICATE) => Ok(None),
-            answer => answer.map(Some),
+    /// Waits for a call, but not for ever, and with so many others only. A write whose answer was not awaited may still have
+    /// happened; the guard of versions makes it safe to send again.
+    pub(crate) async fn bounded<T>(&self, call: impl Future<Output = Result<T, Error>>) -> EngineResult<T> {
+        let _turn = self.0.turns.enter(ENGINE).await?;
+        match timeout(ANSWER_MAX, call).await {
+            Ok(answer) => answer.map_err(|e| error(&e)),
+            Err(_) => Err(EngineError::retryable(ENGINE, "the server did not answer in time")),
         }
-    })
-    .await
+    }
+
+    /// The same for a write that may meet a taken unique key, which is then `None`.
+    pub(crate) async fn unless_taken<T>(
+        &self,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> EngineResult<Option<T>> {
+        self.bounded(async {
+            match call.await {
+                Err(e) if code(&e) == Some(DUPLICATE) => Ok(None),
+                answer => answer.map(Some),
+            }
+        })
+        .await
+    }
 }
 
 /// The server's code, wherever the driver puts it.

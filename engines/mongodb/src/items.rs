@@ -24,11 +24,7 @@ use services::{
 };
 use uuid::Uuid;
 
-use crate::{
-    Mongo,
-    connection::{ENGINE, bounded, unless_taken},
-    document, kept,
-};
+use crate::{Mongo, connection::ENGINE, document, kept};
 
 /// Keys of one `$in`.
 const KEYS_PER_QUERY: usize = 500;
@@ -55,11 +51,13 @@ impl MongoItemStore {
             let size = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
             let filter = doc! { field: { "$in": chunk } };
             let items = self.mongo.items();
-            let more: Vec<Document> = bounded(async {
-                let asked = items.find(filter).projection(fields.clone()).batch_size(size);
-                asked.await?.try_collect().await
-            })
-            .await?;
+            let more: Vec<Document> = self
+                .mongo
+                .bounded(async {
+                    let asked = items.find(filter).projection(fields.clone()).batch_size(size);
+                    asked.await?.try_collect().await
+                })
+                .await?;
             found.extend(more);
         }
         Ok(found)
@@ -109,7 +107,8 @@ impl MongoItemStore {
                 set.insert("slug", &slug);
             }
             let items = self.mongo.items();
-            let saved = unless_taken(async { items.update_one(older.clone(), update.clone()).upsert(true).await });
+            let saved =
+                self.mongo.unless_taken(async { items.update_one(older.clone(), update.clone()).upsert(true).await });
             if let Some(saved) = saved.await? {
                 return Ok(if saved.upserted_id.is_some() { Saved::Created } else { Saved::Updated });
             }
@@ -138,7 +137,10 @@ impl MongoItemStore {
     /// The version that is there.
     async fn present(&self, id: &str) -> EngineResult<Option<u64>> {
         let fields = doc! { "version": 1 };
-        let found = bounded(async { self.mongo.items().find_one(doc! { "_id": id }).projection(fields).await }).await?;
+        let found = self
+            .mongo
+            .bounded(async { self.mongo.items().find_one(doc! { "_id": id }).projection(fields).await })
+            .await?;
         found.map(|found| document::read::<Version>(found).map(|v| v.version)).transpose()
     }
 
@@ -151,14 +153,14 @@ impl MongoItemStore {
                 let former =
                     doc! { "links": &link, "_id": { "$ne": item.id.to_string() }, "variants.id": { "$ne": &link } };
                 let pull = doc! { "$pull": { "links": &link } };
-                bounded(async { self.mongo.items().update_many(former, pull).await }).await?;
+                self.mongo.bounded(async { self.mongo.items().update_many(former, pull).await }).await?;
             }
         }
         Ok(())
     }
 
     async fn tree(&self) -> EngineResult<Tree> {
-        let found = bounded(async { self.mongo.categories().find_one(doc! { "_id": TREE }).await }).await?;
+        let found = self.mongo.bounded(async { self.mongo.categories().find_one(doc! { "_id": TREE }).await }).await?;
         found.map_or_else(|| Ok(Tree::default()), document::read)
     }
 
@@ -182,7 +184,8 @@ impl MongoItemStore {
             // Only the first revision may make the document; later ones must find what they changed.
             let first = tree.revision == 1;
             let categories = self.mongo.categories();
-            let saved = unless_taken(async { categories.update_one(before, update).upsert(first).await }).await?;
+            let saved =
+                self.mongo.unless_taken(async { categories.update_one(before, update).upsert(first).await }).await?;
             if saved.is_some_and(|s| s.matched_count == 1 || s.upserted_id.is_some()) {
                 return Ok(true);
             }
@@ -246,17 +249,19 @@ impl ItemStore for MongoItemStore {
             return Ok(Vec::new());
         }
         let items = self.mongo.items();
-        let found: Vec<Document> = bounded(async {
-            let asked = items.find(doc! { "_id": { "$gt": after } }).sort(doc! { "_id": 1 });
-            let asked = asked.projection(doc! { "links": 0, "kept": 0 }).limit(i64::from(size)).batch_size(size);
-            asked.await?.try_collect().await
-        })
-        .await?;
+        let found: Vec<Document> = self
+            .mongo
+            .bounded(async {
+                let asked = items.find(doc! { "_id": { "$gt": after } }).sort(doc! { "_id": 1 });
+                let asked = asked.projection(doc! { "links": 0, "kept": 0 }).limit(i64::from(size)).batch_size(size);
+                asked.await?.try_collect().await
+            })
+            .await?;
         found.into_iter().map(document::item).collect()
     }
 
     async fn count(&self) -> EngineResult<u64> {
-        bounded(async { self.mongo.items().count_documents(doc! {}).await }).await
+        self.mongo.bounded(async { self.mongo.items().count_documents(doc! {}).await }).await
     }
 
     async fn categories(&self) -> EngineResult<Vec<Category>> {
@@ -287,7 +292,10 @@ impl ItemStore for MongoItemStore {
 
     async fn remove_category(&self, id: CategoryId, now: Timestamp) -> EngineResult<bool> {
         let in_it = doc! { "category": id.to_string() };
-        let item = bounded(async { self.mongo.items().find_one(in_it).projection(doc! { "_id": 1 }).await }).await?;
+        let item = self
+            .mongo
+            .bounded(async { self.mongo.items().find_one(in_it).projection(doc! { "_id": 1 }).await })
+            .await?;
         if item.is_some() {
             return Ok(false);
         }

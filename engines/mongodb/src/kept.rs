@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     MongoItemStore,
-    connection::{bounded, unless_taken},
+    connection::Mongo,
     document::{read, written},
 };
 
@@ -37,14 +37,15 @@ pub(crate) fn keeping(event: &ItemsEvent, ids: &Arc<dyn IdSource>, now: Timestam
     Ok(doc! { "kept": { "$each": [written(&event)?], "$slice": -KEPT_MAX } })
 }
 
-async fn kept_in(collection: Collection<Document>, limit: usize) -> EngineResult<Vec<Kept>> {
-    let documents: Vec<Document> = bounded(async {
-        let with_some = doc! { "kept.id": { "$gt": "" } };
-        let size = u32::try_from(limit).unwrap_or(u32::MAX);
-        let found = collection.find(with_some).projection(doc! { "kept": 1 }).sort(doc! { "kept.id": 1 });
-        found.limit(i64::from(size)).batch_size(size).await?.try_collect().await
-    })
-    .await?;
+async fn kept_in(mongo: &Mongo, collection: Collection<Document>, limit: usize) -> EngineResult<Vec<Kept>> {
+    let documents: Vec<Document> = mongo
+        .bounded(async {
+            let with_some = doc! { "kept.id": { "$gt": "" } };
+            let size = u32::try_from(limit).unwrap_or(u32::MAX);
+            let found = collection.find(with_some).projection(doc! { "kept": 1 }).sort(doc! { "kept.id": 1 });
+            found.limit(i64::from(size)).batch_size(size).await?.try_collect().await
+        })
+        .await?;
     let mut all = Vec::new();
     for mut document in documents {
         if let Some(Bson::Array(events)) = document.remove("kept") {
@@ -63,14 +64,15 @@ impl KeptEvents for MongoItemStore {
         let free = doc! { "_id": "relay", "$or": [{ "until": { "$lte": now.micros() } }, { "holder": &holder }] };
         let taken = doc! { "$set": { "holder": &holder, "until": until.micros() } };
         // An upsert beside another holder's lease meets its `_id`.
-        let leased = unless_taken(async { self.mongo.leases().update_one(free, taken).upsert(true).await }).await?;
+        let leased =
+            self.mongo.unless_taken(async { self.mongo.leases().update_one(free, taken).upsert(true).await }).await?;
         Ok(leased.is_some())
     }
 
     async fn kept(&self, limit: usize) -> EngineResult<Vec<Kept>> {
         // The tree first: an item may stand in a branch that is new.
-        let mut all = kept_in(self.mongo.categories(), 1).await?;
-        all.extend(kept_in(self.mongo.items(), limit).await?);
+        let mut all = kept_in(&self.mongo, self.mongo.categories(), 1).await?;
+        all.extend(kept_in(&self.mongo, self.mongo.items(), limit).await?);
         // Cuts no document's events but the last one's, and of those only the youngest.
         all.truncate(limit);
         Ok(all)
@@ -81,7 +83,7 @@ impl KeptEvents for MongoItemStore {
         let with_some = doc! { "kept.id": { "$in": &ids } };
         let without = doc! { "$pull": { "kept": { "id": { "$in": &ids } } } };
         for collection in [self.mongo.categories(), self.mongo.items()] {
-            bounded(async { collection.update_many(with_some.clone(), without.clone()).await }).await?;
+            self.mongo.bounded(async { collection.update_many(with_some.clone(), without.clone()).await }).await?;
         }
         Ok(())
     }

@@ -8,7 +8,10 @@ use redis::{
     Client, ErrorKind, FromRedisValue, RedisError, ScriptInvocation, ServerErrorKind,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
-use services::kernel::error::{EngineError, EngineResult};
+use services::kernel::{
+    error::{EngineError, EngineResult},
+    turns::Turns,
+};
 
 /// The name of the engine in errors.
 const ENGINE: &str = "cache";
@@ -16,6 +19,8 @@ const ENGINE: &str = "cache";
 const ANSWER_MAX: Duration = Duration::from_millis(500);
 /// How long a connection is waited for.
 const CONNECT_MAX: Duration = Duration::from_millis(500);
+/// Calls on the one connection at the same time.
+const CALLS_MAX: usize = 256;
 /// Tries to connect within one call; the caller has its own way to go on without Redis.
 const RETRIES: usize = 1;
 /// Time-outs in a row after which the connection counts as silent.
@@ -30,6 +35,7 @@ struct Inner {
     prefix: String,
     /// The manager in use, and how many calls in a row it let time out. Held for no call.
     current: Mutex<(ConnectionManager, u32)>,
+    turns: Turns,
 }
 
 impl std::fmt::Debug for Redis {
@@ -52,7 +58,7 @@ impl Redis {
         let client = Client::open(url).map_err(|_| malformed())?;
         let manager = manager(&client)?;
         let prefix = prefix.unwrap_or_else(|| "chowk".to_owned());
-        Ok(Self(Arc::new(Inner { client, prefix, current: Mutex::new((manager, 0)) })))
+        Ok(Self(Arc::new(Inner { client, prefix, current: Mutex::new((manager, 0)), turns: Turns::new(CALLS_MAX) })))
     }
 
     /// A key of this shop. The braces keep all of them on one node of a cluster.
@@ -62,12 +68,14 @@ impl Redis {
 
     /// Runs a command.
     pub(crate) async fn query<T: FromRedisValue>(&self, command: &redis::Cmd) -> EngineResult<T> {
+        let _turn = self.0.turns.enter(ENGINE).await?;
         let mut connection = self.0.current.lock().0.clone();
         self.heard(command.query_async(&mut connection).await)
     }
 
     /// Runs a script, loading it where it is not known yet.
     pub(crate) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> EngineResult<T> {
+        let _turn = self.0.turns.enter(ENGINE).await?;
         let mut connection = self.0.current.lock().0.clone();
         self.heard(script.invoke_async(&mut connection).await)
     }

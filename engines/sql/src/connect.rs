@@ -6,9 +6,9 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use services::kernel::error::{EngineError, EngineResult};
 
 /// Connections of a read pool on SQLite.
-const SQLITE_READERS: u32 = 4;
+pub(crate) const SQLITE_READERS: u32 = 4;
 /// Connections of a pool on MySQL.
-const MYSQL_CONNECTIONS: u32 = 16;
+pub(crate) const MYSQL_CONNECTIONS: u32 = 16;
 
 /// The file of a `sqlite:` URL; `None` for another scheme.
 pub(crate) fn sqlite_path(url: &str) -> Option<PathBuf> {

@@ -9,6 +9,7 @@ use services::kernel::{
     clock::{Clock, Timestamp},
     error::{EngineError, EngineResult},
     ids::IdSource,
+    turns::Turns,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -49,6 +50,8 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     pool: DatabaseConnection,
     writing: Writing,
+    /// As many as the pool has connections, so that callers wait here and not for a connection.
+    turns: Turns,
     ids: Arc<dyn IdSource>,
     clock: Arc<dyn Clock>,
     url: String,
@@ -71,20 +74,21 @@ impl Db {
     /// # Errors
     /// When the URL has another scheme, the file cannot be opened, or the server cannot be reached.
     pub async fn open(url: &str, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> EngineResult<Self> {
-        let (pool, writing) = if let Some(path) = connect::sqlite_path(url) {
+        let (pool, writing, connections) = if let Some(path) = connect::sqlite_path(url) {
             let migrator = connect::sqlite_migrator(&path).await?;
             migrate(&migrator).await?;
             migrator.close().await.map_err(|e| EngineError::from(sea_error(&e)))?;
             let writer = Writer::of(&path, Arc::clone(&ids))?;
-            (connect::sqlite_readers(&path).await?, Writing::Lite(writer))
+            (connect::sqlite_readers(&path).await?, Writing::Lite(writer), connect::SQLITE_READERS)
         } else if url.starts_with("mysql:") {
             let pool = connect::mysql(url).await?;
             migrate(&pool).await?;
-            (pool, Writing::Pool(watch::channel(0).0))
+            (pool, Writing::Pool(watch::channel(0).0), connect::MYSQL_CONNECTIONS)
         } else {
             return Err(EngineError::permanent("sql", "a database URL begins with sqlite: or mysql:"));
         };
-        Ok(Self(Arc::new(Inner { pool, writing, ids, clock, url: url.to_owned() })))
+        let turns = Turns::new(connections as usize);
+        Ok(Self(Arc::new(Inner { pool, writing, turns, ids, clock, url: url.to_owned() })))
     }
 
     /// Which engine it is.
@@ -128,6 +132,7 @@ impl Db {
     /// Runs a query on the read pool. `engine` names the port in errors.
     pub async fn read(&self, engine: &'static str, sql: &str, args: Vec<Value>) -> EngineResult<Vec<Row>> {
         let statement = Statement::from_sql_and_values(self.sea_backend(), sql, to_sea(args));
+        let _turn = self.0.turns.enter(engine).await?;
         let rows = self.0.pool.query_all_raw(statement).await.map_err(|e| named(engine, sea_error(&e).into()))?;
         rows.iter().map(|r| from_sea(r).map_err(|e| named(engine, e.into()))).collect()
     }
@@ -142,12 +147,15 @@ impl Db {
         let result = match &self.0.writing {
             Writing::Lite(writer) => {
                 let (job, answer) = Pending::new(program);
-                writer.submit(job).await.map_err(|e| named(engine, e))?;
+                writer.submit(job).map_err(|e| named(engine, e))?;
                 answer
                     .await
                     .unwrap_or_else(|_| Err(EngineError::retryable("sql", "the writer stopped before it answered")))
             }
-            Writing::Pool(written) => self.write_pooled(&program, written).await,
+            Writing::Pool(written) => {
+                let _turn = self.0.turns.enter(engine).await?;
+                self.write_pooled(&program, written).await
+            }
         };
         result.map_err(|e| named(engine, e))
     }

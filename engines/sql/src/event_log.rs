@@ -18,9 +18,9 @@ use services::kernel::{
     },
 };
 
-use crate::{Backend, Db, Row, Tx, args};
+use crate::{Backend, Db, Row, Tx, args, outbox::SqlOutbox};
 
-const ENGINE: &str = "events";
+pub(crate) const ENGINE: &str = "events";
 /// Most events of one answer, whatever is asked for.
 const READ_MAX: usize = 1_000;
 /// Rows numbered in one transaction.
@@ -41,6 +41,12 @@ impl SqlEventLog {
 
     fn db(&self, topic: Topic) -> &Db {
         self.by_topic.iter().find(|(t, _)| *t == topic).map_or(&self.default, |(_, db)| db)
+    }
+
+    /// The outbox of each database, for a relay that reads it as a group.
+    pub fn outboxes(&self, group: &str) -> Vec<SqlOutbox> {
+        let topics = |db: &Db| Topic::ALL.into_iter().filter(|t| self.db(*t).same(db)).collect();
+        self.databases().into_iter().map(|db| SqlOutbox::new(self.clone(), db.clone(), topics(db), group)).collect()
     }
 
     fn databases(&self) -> Vec<&Db> {
@@ -333,6 +339,23 @@ impl EventLog for SqlEventLog {
             gone += db.write(ENGINE, move |tx| prune_topic(tx, topic, column, before, limit).boxed()).await?;
         }
         Ok(gone)
+    }
+
+    async fn leave(&self, group: &str, topic: Topic) -> EngineResult<()> {
+        let db = self.db(topic);
+        if committed(db, group, topic).await?.is_none() {
+            return Ok(());
+        }
+        let group = group.to_owned();
+        db.write(ENGINE, move |tx| {
+            let group = group.clone();
+            async move {
+                let sql = "DELETE FROM log_offsets WHERE group_name = ? AND topic = ?";
+                Ok(tx.execute(sql, args![group, topic.name()]).await.map(|_| ())?)
+            }
+            .boxed()
+        })
+        .await
     }
 
     async fn append(&self, events: Vec<NewEvent>, now: Timestamp) -> EngineResult<()> {

@@ -25,7 +25,10 @@ use services::kernel::{
     error::{EngineError, EngineResult},
     ids::IdSource,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot, watch,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -33,7 +36,7 @@ use crate::{
     value::{Row, Value},
 };
 
-/// Programs that wait for the writer; a caller beyond them waits for a place.
+/// Programs that wait for the writer; those beyond them are refused.
 const QUEUE: usize = 4_096;
 /// Programs of one commit, at most.
 const GROUP: usize = 64;
@@ -125,9 +128,12 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Hands a program to the writer.
-    pub(crate) async fn submit(&self, job: Box<dyn Job>) -> EngineResult<()> {
-        self.queue.send(job).await.map_err(|_| EngineError::retryable("sql", "the writer has stopped"))
+    /// Hands a program to the writer; refused at once when too many wait.
+    pub(crate) fn submit(&self, job: Box<dyn Job>) -> EngineResult<()> {
+        self.queue.try_send(job).map_err(|e| match e {
+            TrySendError::Full(_) => EngineError::retryable("sql", "too many programs wait for the writer"),
+            TrySendError::Closed(_) => EngineError::retryable("sql", "the writer has stopped"),
+        })
     }
 }
 

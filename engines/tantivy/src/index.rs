@@ -17,6 +17,7 @@ use services::{
     kernel::{
         clock::{Clock, Timestamp},
         error::{EngineError, EngineResult},
+        turns::Turns,
     },
     search::{
         IndexAnswer, IndexChange, IndexQuery, Suggestions,
@@ -24,7 +25,6 @@ use services::{
     },
 };
 use tantivy::{TantivyError, collector::Count, directory::error::LockError};
-use tokio::sync::Semaphore;
 
 use crate::{
     complete,
@@ -51,7 +51,7 @@ struct Inner {
     generations: Mutex<Generations>,
     /// The rebuild that `switch` may take.
     rebuild: Mutex<Option<Arc<TantivyIndex>>>,
-    places: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl std::fmt::Debug for TantivyIndex {
@@ -77,27 +77,26 @@ impl TantivyIndex {
 
     fn over(root: Option<PathBuf>, core: Core, clock: Arc<dyn Clock>) -> Self {
         let generations = Generations::new(core.searcher(), core.as_of(), clock.now());
-        let places = std::thread::available_parallelism().map_or(2, usize::from);
+        let running = std::thread::available_parallelism().map_or(2, usize::from);
         Self(Arc::new(Inner {
             root,
             clock,
             core: ArcSwap::from_pointee(core),
             generations: Mutex::new(generations),
             rebuild: Mutex::new(None),
-            places: Arc::new(Semaphore::new(places)),
+            turns: Turns::new(running),
         }))
     }
 
-    /// Runs CPU work on a blocking thread, when one of the places is free.
+    /// Runs CPU work on a blocking thread, when its turn comes.
     async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> tantivy::Result<T> + Send + 'static,
     ) -> EngineResult<T> {
-        let closed = || EngineError::permanent("search", "the index was shut down");
-        let place = self.0.places.clone().acquire_owned().await.map_err(|_| closed())?;
+        let turn = self.0.turns.enter("search").await?;
         let inner = self.0.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let _place = place;
+            let _turn = turn;
             work(&inner)
         });
         match done.await {

@@ -19,6 +19,7 @@ use crate::{
     ids,
     items::variant::Variant,
     money::Money,
+    recommendations::types::{About, RecommendationList},
     scalars::{DateTime, int},
 };
 
@@ -64,6 +65,15 @@ impl Cart {
     async fn subtotal(&self, ctx: &Context<'_>) -> Option<Result<Money>> {
         let scope = ctx.scope();
         ctx.tell(self.sum(&scope).await)
+    }
+    /// Items that go with the caller's cart, best first, each with its reason. Null only when they cannot be told now.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 10, desc = "At most, 1 to 50.")] first: i32,
+    ) -> Option<Result<RecommendationList>> {
+        let scope = ctx.scope();
+        ctx.tell(RecommendationList::read(&scope, About::Cart, first).await)
     }
     /// Units over all lines.
     fn total_quantity(&self) -> i32 {

@@ -26,6 +26,7 @@ use crate::{
     ids,
     money::Money,
     pages::{VariantCursor, forwards},
+    recommendations::types::{About, RecommendationKind, RecommendationList},
     scalars::{DateTime, Pincode, int},
     serviceability::types::{Delivery, best},
 };
@@ -149,6 +150,16 @@ impl Item {
     ) -> Option<async_graphql::Result<Delivery>> {
         let scope = ctx.scope();
         ctx.tell_maybe(self.best_delivery(&scope, deliver_to).await)
+    }
+    /// Items that go with it, best first, each with its reason. Null only when they cannot be told now.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How they go together.")] kind: RecommendationKind,
+        #[graphql(default = 10, desc = "At most, 1 to 50.")] first: i32,
+    ) -> Option<async_graphql::Result<RecommendationList>> {
+        let scope = ctx.scope();
+        ctx.tell(RecommendationList::read(&scope, About::Item(self.0.id, kind.into()), first).await)
     }
     /// When anything above last changed.
     fn updated_at(&self) -> DateTime {

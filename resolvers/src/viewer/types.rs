@@ -23,6 +23,7 @@ use crate::{
     },
     orders::list::{OrderConnection, OrderFilterInput, OrderPaging},
     pages::either_way,
+    recommendations::types::{About, RecommendationList},
     scalars::Pincode,
     shop::Shop,
     wishlists::types::Wishlist,
@@ -111,6 +112,15 @@ impl Viewer {
     async fn notification_preferences(&self, ctx: &Context<'_>) -> Option<Result<Vec<NotificationPreference>>> {
         ctx.tell(preferences::of(ctx.shop(), self.0).await)
     }
+    /// Items that the caller may like, best first, each with its reason. Null only when they cannot be told now.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 10, desc = "At most, 1 to 50.")] first: i32,
+    ) -> Option<Result<RecommendationList>> {
+        let scope = ctx.scope();
+        ctx.tell(RecommendationList::read(&scope, About::Viewer(None), first).await)
+    }
     /// Saved addresses, the default one first; empty for a guest. Null only when they cannot be had now.
     async fn addresses(&self, ctx: &Context<'_>) -> Option<Result<Vec<Address>>> {
         let scope = ctx.scope();
@@ -150,6 +160,10 @@ impl Shopper {
     /// What the account may do besides shopping.
     fn roles(&self) -> Vec<Role> {
         self.0.roles.list().into_iter().map(Role::from).collect()
+    }
+    /// Whether signing in needs a code of an authenticator app, too. Null only when it cannot be told now.
+    async fn second_factor_enabled(&self, ctx: &Context<'_>) -> Option<Result<bool>> {
+        ctx.tell(ctx.shop().sessions.has_second_factor(self.0.id).await.map_err(Into::into))
     }
 }
 

@@ -6,5 +6,5 @@ pub mod model;
 pub mod ports;
 pub mod service;
 
-pub use model::Deed;
+pub use model::{Deed, Record};
 pub use service::Activity;

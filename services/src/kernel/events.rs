@@ -200,6 +200,15 @@ pub trait EventLog: Send + Sync + 'static {
     async fn prune(&self, _before: Timestamp, _limit: usize) -> EngineResult<u64> {
         Ok(0)
     }
+    /// The group reads another log from now on: what is kept here no longer waits for it.
+    async fn leave(&self, _group: &str, _topic: Topic) -> EngineResult<()> {
+        Ok(())
+    }
+    /// Whether what carries the events to consumers answers now; for the readiness. A log inside a store has nothing to
+    /// tell beyond what the store does.
+    async fn answers(&self) -> EngineResult<()> {
+        Ok(())
+    }
     /// Appends events that announce no state of a store (activity of reads).
     async fn append(&self, events: Vec<NewEvent>, now: Timestamp) -> EngineResult<()>;
 }

@@ -13,3 +13,4 @@ pub mod money;
 pub mod pages;
 pub mod pincodes;
 pub mod text;
+pub mod turns;

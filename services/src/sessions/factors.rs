@@ -84,6 +84,14 @@ impl Sessions {
         Ok(())
     }
 
+    /// Whether signing in to an account needs a code, too; a factor that waits to be confirmed does not count.
+    ///
+    /// # Errors
+    /// A failed store.
+    pub async fn has_second_factor(&self, shopper: ShopperId) -> Result<bool, Error> {
+        Ok(self.0.factors.factor(shopper).await?.is_some_and(|factor| factor.confirmed))
+    }
+
     /// Asks who gave the right password for the second factor, if the account has one.
     pub(super) async fn check_factor(&self, shopper: ShopperId, code: Option<&str>, client: &str) -> Result<(), Error> {
         let Some(factor) = self.0.factors.factor(shopper).await?.filter(|factor| factor.confirmed) else {

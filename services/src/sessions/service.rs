@@ -226,11 +226,16 @@ impl Sessions {
     /// # Errors
     /// [`Error::ExpiredToken`] or [`Error::InvalidToken`].
     pub async fn caller(&self, access_token: &str) -> Result<Caller, Error> {
-        let now = self.0.clock.now();
-        let caller = self.0.keys.read(access_token, now)?;
+        let caller = self.authenticate(access_token)?;
+        if self.has_ended(&caller).await { Err(Error::InvalidToken) } else { Ok(caller) }
+    }
+
+    /// Whether the session that a caller came with has ended since; known within [`READ_EVERY`](super::ended::READ_EVERY).
+    /// While the store cannot be asked, what was known last counts.
+    pub async fn has_ended(&self, caller: &Caller) -> bool {
         match caller.session {
-            Some(session) if self.0.ended.holds(session, &*self.0.store, now).await => Err(Error::InvalidToken),
-            _ => Ok(caller),
+            Some(session) => self.0.ended.holds(session, &*self.0.store, self.0.clock.now()).await,
+            None => false,
         }
     }
 

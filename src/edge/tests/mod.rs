@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 use services::kernel::{
     caller::{Caller, Owner},
     clock::{Clock, SystemClock},
-    ids::{ShopperId, SystemIds},
+    ids::{SessionId, ShopperId, SystemIds},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -222,16 +222,19 @@ pub(super) struct TestGateway {
     pub(super) counted: Arc<AtomicUsize>,
     pub(super) gate: Arc<Gate>,
     pub(super) done: Mutex<Vec<Completed>>,
+    /// Whether the session of the token `session` has ended.
+    pub(super) session_ended: AtomicBool,
 }
 
 impl TestGateway {
     pub(super) fn new() -> Self {
         let (counted, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Gate::default()));
         let schema = Schema::build(Query, Mutation, Subscriptions).data(counted.clone()).data(gate.clone()).finish();
-        Self { sdl: schema.sdl(), schema, counted, gate, done: Mutex::default() }
+        Self { sdl: schema.sdl(), schema, counted, gate, done: Mutex::default(), session_ended: AtomicBool::new(false) }
     }
 }
 
+const SESSION: SessionId = SessionId(uuid::Uuid::from_u128(8));
 pub(super) const SHOPPER: ShopperId = ShopperId(uuid::Uuid::from_u128(7));
 
 #[async_trait]
@@ -247,9 +250,13 @@ impl Gateway for TestGateway {
             Some("expired") => Err(AuthError::Expired),
             Some("down") => Err(AuthError::Unavailable),
             Some("hangs") => std::future::pending().await,
+            Some("session") => Ok(Caller { session: Some(SESSION), ..shopper }),
             Some("short") => Ok(Caller { expires_at: Some(SystemClock.now() + Duration::from_millis(100)), ..shopper }),
             Some(_) => Err(AuthError::Invalid),
         }
+    }
+    async fn has_ended(&self, caller: &Caller) -> bool {
+        caller.session == Some(SESSION) && self.session_ended.load(Ordering::Acquire)
     }
     async fn execute(&self, request: Request, meta: RequestMeta) -> Response {
         self.schema.execute(request.data(meta)).await.extension("degraded", Value::List(Vec::new()))
@@ -301,6 +308,11 @@ impl Running {
     pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
+}
+
+/// An edge that looks often at whether sessions have ended.
+pub(super) fn watchful() -> EdgeConfig {
+    EdgeConfig { session_check: Duration::from_millis(20), ..EdgeConfig::default() }
 }
 
 /// Waits until a condition holds, at most five seconds.

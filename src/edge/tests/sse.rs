@@ -98,6 +98,16 @@ async fn an_expired_token_ends_the_stream() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_ends_its_streams() {
+    let shop = Running::start(watchful()).await;
+    let request = follow(&shop, "subscription { forever }").header("authorization", "Bearer session");
+    let response = request.send().await.expect("an answer");
+    shop.gateway.session_ended.store(true, Ordering::Release);
+    let text = tokio::time::timeout(Duration::from_secs(5), response.text()).await.expect("in time").expect("ends");
+    assert!(!text.contains("complete"));
+}
+
+#[tokio::test]
 async fn an_address_holds_so_many_streams() {
     let limits = Limits { sockets_per_address: 1, ..Limits::standard() };
     let shop = Running::start(EdgeConfig { limits, ..EdgeConfig::default() }).await;

@@ -215,6 +215,20 @@ async fn pings_of_both_kinds_are_answered() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_closes_its_sockets_with_4403() {
+    let shop = Running::start(watchful()).await;
+    let (mut theirs, mut other) = (open(&shop).await, ready(&shop).await);
+    theirs.say(json!({"type": "connection_init", "payload": {"token": "session"}})).await;
+    assert_eq!(theirs.hear().await["type"], "connection_ack");
+    theirs.run("1", "subscription { forever }").await;
+    assert_eq!(theirs.hear().await["type"], "next");
+    shop.gateway.session_ended.store(true, Ordering::Release);
+    assert_eq!(theirs.closed().await, 4403);
+    other.run("1", "{ caller }").await;
+    assert_eq!(other.hear().await["type"], "next");
+}
+
+#[tokio::test]
 async fn a_client_may_complete_and_use_the_id_again() {
     let shop = Running::start(EdgeConfig::default()).await;
     let mut socket = ready(&shop).await;

@@ -6,15 +6,30 @@ use std::{sync::Arc, time::Duration};
 use async_graphql::{Request, Response, Variables};
 use engine_embedded::{MemoryDeadlines, MemoryRateLimiter, SandboxProvider};
 use engine_sql::{
-    Db, books::SqlBooksStore, carts::SqlCartStore, deliveries::SqlDeliveryStore, event_log::SqlEventLog,
-    factors::SqlFactorStore, inventory::SqlInventoryStore, items::SqlItemStore, network::SqlNetworkStore,
-    notifications::SqlNotificationStore, orders::SqlOrderStore, payments::SqlSandboxLedger, sessions::SqlSessionStore,
-    users::SqlUserStore, wishlists::SqlWishlistStore,
+    Db,
+    activity::{SqlPseudonymStore, SqlRecordStore},
+    books::SqlBooksStore,
+    carts::SqlCartStore,
+    deliveries::SqlDeliveryStore,
+    event_log::SqlEventLog,
+    factors::SqlFactorStore,
+    inventory::SqlInventoryStore,
+    items::SqlItemStore,
+    models::SqlModelStore,
+    network::SqlNetworkStore,
+    notifications::SqlNotificationStore,
+    orders::SqlOrderStore,
+    payments::SqlSandboxLedger,
+    sessions::SqlSessionStore,
+    trends::SqlTrendStore,
+    users::SqlUserStore,
+    wishlists::SqlWishlistStore,
 };
 use engine_tantivy::TantivyIndex;
 use resolvers::{RequestData, Served, Shop, degraded};
 use serde_json::{Value, json};
 use services::{
+    activity::Activity,
     carts::{Carts, ports::CartStore},
     inventory::{Inventory, Movement, StockMove, ports::InventoryStore},
     items::{
@@ -31,11 +46,13 @@ use services::{
         pincodes::Pincode,
     },
     logistics::{Courier, Lane, LaneEnd, Network, Node, NodeKind, Rate, Reach, ports::NetworkStore},
-    notifications::{Notifications, Outgoing, OutgoingParts, guard::Reach},
+    notifications::{Notifications, Outgoing, OutgoingParts, guard},
     orders::{OrderParts, OrderSettings, Orders, ports::OrderStore},
+    recommendations::Recommendations,
     search::{Search, Synonyms, ports::SearchIndex},
     serviceability::Serviceability,
     sessions::{Moves, SealingKeys, SessionParts, Sessions, TokenKeys},
+    trends::Trends,
     users::{Shopper, Users, ports::UserStore},
     wishlists::{Wishlists, ports::WishlistStore},
 };
@@ -291,7 +308,17 @@ fn services(
         clock: Arc::clone(&time),
         ids: Arc::clone(ids),
     });
+    let activity = Activity::new(
+        Arc::new(SqlPseudonymStore::new(db())),
+        Arc::new(SqlRecordStore::new(db())),
+        Arc::clone(&log),
+        Arc::clone(&time),
+        Arc::clone(ids),
+    );
     Shop {
+        recommendations: Recommendations::new(Arc::new(SqlModelStore::new(db())), activity.clone(), Arc::clone(&time)),
+        trends: Trends::new(Arc::new(SqlTrendStore::new(db())), items.clone(), Arc::clone(&time)),
+        activity,
         items,
         inventory,
         serviceability,
@@ -307,7 +334,7 @@ fn services(
             store: Arc::new(SqlDeliveryStore::new(db())),
             mailer: None,
             hooks: None,
-            reach: Reach::Public,
+            reach: guard::Reach::Public,
             secrets: Vec::new(),
             clock: Arc::clone(&time),
             ids: Arc::clone(ids),

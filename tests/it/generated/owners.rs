@@ -14,7 +14,12 @@ use crate::{
 };
 
 /// Places whose ids are of things that everybody sees, and staff's places, which the matrix of roles holds.
-const OF_NOBODY: [&str; 18] = [
+const OF_NOBODY: [&str; 23] = [
+    "ActivityOf.itemId",
+    "ActivityOf.shopperId",
+    "RecommendationFor.categoryId",
+    "RecommendationFor.similarToItemId",
+    "RecommendationFor.withItemId",
     "AddWishlistLinesInput.variantIds",
     "AdjustStockInput.variantId",
     "CartLineInput.variantId",

@@ -114,3 +114,28 @@ async fn a_shop_whose_items_are_away_starts_and_says_so() {
     assert!(begun.elapsed() < Duration::from_secs(10), "a bound, not a measure");
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer:#}");
 }
+
+/// The broker is away: the shop starts and says so, orders are taken, and their events wait in the outbox.
+#[cfg(feature = "kafka")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shop_whose_broker_is_away_takes_orders_and_says_so() {
+    use super::{BENGALURU, guest, order, variants};
+    let shop = Shop::with(&[("events_url", "kafka://127.0.0.1:1")]).await;
+    let begun = Instant::now();
+    let ready: Value = loop {
+        let answer = shop.client().get(shop.url("/health/ready")).send().await.expect("an answer");
+        let ready: Value = answer.json().await.expect("JSON");
+        if ready["components"]["events"].is_object() {
+            break ready;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{ready:#}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    };
+    assert_eq!(ready["status"], "degraded", "{ready:#}");
+    let visitor = guest(&shop, BENGALURU).await;
+    let variant = variants(&shop, "headphones", 1).await.remove(0);
+    order(&shop, &visitor.token, &variant, "tok_succeeds").await;
+    let log = shop.server().house.log.clone();
+    assert!(log.newest(services::kernel::events::Topic::Orders).await.expect("the outbox answers") > 0);
+    shop.stop_and_verify().await;
+}

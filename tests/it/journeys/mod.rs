@@ -7,6 +7,7 @@ use crate::harness::Shop;
 mod browse;
 mod checkout;
 mod cookies;
+mod learning;
 mod messages;
 mod mishaps;
 mod notices;

@@ -79,6 +79,7 @@ async fn messages(shop: &Shop, many: usize) -> Vec<String> {
 async fn a_changed_password_ends_the_other_sessions_and_answers_with_a_new_one() {
     let shop = Shop::start().await;
     let (here, there) = (tokens(&sign_in(&shop, OLD).await), tokens(&sign_in(&shop, OLD).await));
+    let open = shop.subscribe("subscription { notificationAdded { id } }", json!({}), &there.access).await;
     let wrong = change(&shop, "not the password", NEW, Some(&here.access)).await;
     assert_eq!(
         (&wrong["session"], &wrong["errors"][0]["path"]),
@@ -93,6 +94,7 @@ async fn a_changed_password_ends_the_other_sessions_and_answers_with_a_new_one()
     let changed = change(&shop, OLD, NEW, Some(&here.access)).await;
     assert_eq!((&changed["errors"], &changed["viewer"]["shopper"]["email"]), (&json!([]), &json!(SHOPPER)));
     assert!(is_dead(&shop, &here).await && is_dead(&shop, &there).await);
+    assert_eq!(open.closed().await, 4403, "what listens ends, too");
     assert!(!is_dead(&shop, &tokens(&changed)).await);
     assert!(sign_in(&shop, OLD).await["session"].is_null());
     assert!(sign_in(&shop, NEW).await["session"].is_object());

@@ -44,6 +44,12 @@ fn told(payload: &Value) -> (&str, &Value) {
     (payload["errors"][0]["code"].as_str().unwrap_or("none"), &payload["errors"][0]["path"])
 }
 
+/// Whether the account says that it has a second factor.
+async fn is_protected(shop: &Shop, token: &str) -> bool {
+    let viewer = shop.query("{ viewer { shopper { secondFactorEnabled } } }", json!({}), Some(token)).await;
+    viewer["viewer"]["shopper"]["secondFactorEnabled"].as_bool().expect("told")
+}
+
 #[tokio::test]
 async fn an_account_with_an_app_is_opened_with_both_factors_only() {
     let shop = Shop::start().await;
@@ -59,12 +65,14 @@ async fn an_account_with_an_app_is_opened_with_both_factors_only() {
     let begun = ask(&shop, "beginTotp", &proof, "secret uri", &token).await;
     let app = App::new(begun["secret"].as_str().expect("a secret"));
     assert!(sign_in(&shop, PASSWORD, None).await["session"].is_object(), "nothing was confirmed yet");
+    assert!(!is_protected(&shop, &token).await);
     let wrong = ask(&shop, "confirmTotp", "code: \"x\"", "recoveryCodes", &token).await;
     assert_eq!((told(&wrong), &wrong["recoveryCodes"]), (("INVALID_INPUT", &json!(["code"])), &Value::Null));
     let code = format!("code: {:?}", app.shows(&shop, 0));
     let confirmed = ask(&shop, "confirmTotp", &code, "recoveryCodes", &token).await;
     let recovery = confirmed["recoveryCodes"].as_array().expect("codes").clone();
     assert_eq!(recovery.len(), 10, "{confirmed:#}");
+    assert!(is_protected(&shop, &token).await);
 
     assert_eq!(told(&sign_in(&shop, "not the password", None).await).0, "FORBIDDEN");
     let asked = sign_in(&shop, PASSWORD, None).await;
@@ -79,4 +87,5 @@ async fn an_account_with_an_app_is_opened_with_both_factors_only() {
     let off = ask(&shop, "disableTotp", &both, "viewer { shopper { email } }", &token).await;
     assert_eq!((&off["errors"], &off["viewer"]["shopper"]["email"]), (&json!([]), &json!(EMAIL)));
     assert!(sign_in(&shop, PASSWORD, None).await["session"].is_object());
+    assert!(!is_protected(&shop, &token).await);
 }

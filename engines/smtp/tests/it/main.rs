@@ -5,14 +5,7 @@ use std::time::{Duration, Instant};
 
 use engine_smtp::{Letter, Smtp, Unsent};
 use serde_json::Value;
-use services::{
-    kernel::{
-        clock::Timestamp,
-        ids::NotificationId,
-        mail::{Mail, Mailer},
-    },
-    notifications::{Notification, ports::Channel},
-};
+use services::kernel::mail::{Mail, Mailer};
 use uuid::Uuid;
 
 const FROM: &str = "Chowk <shop@chowk.example>";

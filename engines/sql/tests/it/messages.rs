@@ -7,8 +7,11 @@ use std::{
 };
 
 use engine_sql::{
-    activity::SqlPseudonymStore, deliveries::SqlDeliveryStore, event_log::SqlEventLog,
-    notifications::SqlNotificationStore, payments::SqlSandboxLedger,
+    activity::{SqlPseudonymStore, SqlRecordStore},
+    deliveries::SqlDeliveryStore,
+    event_log::SqlEventLog,
+    notifications::SqlNotificationStore,
+    payments::SqlSandboxLedger,
 };
 use services::{
     activity::{Activity, Deed, ports::PseudonymStore},
@@ -70,7 +73,8 @@ async fn deeds_reach_the_log_under_a_pseudonym() {
     let t = support::db().await;
     let log: Arc<dyn EventLog> = Arc::new(SqlEventLog::new(t.db.clone(), vec![]));
     let store = Arc::new(SqlPseudonymStore::new(t.db.clone()));
-    let activity = || Activity::new(store.clone(), log.clone(), t.clock.clone(), Arc::new(SystemIds));
+    let records = Arc::new(SqlRecordStore::new(t.db.clone()));
+    let activity = || Activity::new(store.clone(), records.clone(), log.clone(), t.clock.clone(), Arc::new(SystemIds));
     let first = activity();
     first.note(deed(1, Some(&"च".repeat(200))));
     first.note(deed(1, None));

@@ -40,7 +40,9 @@ pub trait KeptEvents: Send + Sync + 'static {
 /// A log that takes in what another store kept.
 #[async_trait]
 pub trait EventIntake: Send + Sync + 'static {
-    /// Appends events in the order given, under their own ids, all or none; what is on the log already is left alone.
+    /// Appends events under their own ids, those of one key in the order given. A failed call may have taken some of
+    /// them, never one of a key without all before it; it is repeated whole. A log inside a database takes all or none
+    /// and leaves alone what it has; on a broker the repeated ones may stand twice, and consumers know them by their id.
     async fn take_in(&self, kept: &[Kept]) -> EngineResult<()>;
 }
 

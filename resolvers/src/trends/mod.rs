@@ -1,0 +1,5 @@
+//! Trends as GraphQL shows them.
+
+pub mod query;
+pub mod subscription;
+pub mod types;
