@@ -20,6 +20,7 @@ mod m20260301_000001_log_leases;
 mod m20260302_000001_trends;
 mod m20260302_000002_recommendations;
 mod m20260303_000001_returns;
+mod m20260304_000001_deliveries;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260302_000001_trends::Migration),
             Box::new(m20260302_000002_recommendations::Migration),
             Box::new(m20260303_000001_returns::Migration),
+            Box::new(m20260304_000001_deliveries::Migration),
         ]
     }
 }

@@ -11,7 +11,7 @@ use services::{
     items::Items,
     kernel::{clock::Clock, events::EventLog, ids::IdSource},
     logistics::ports::NetworkStore,
-    notifications::Notifications,
+    notifications::{Notifications, Outgoing},
     orders::Orders,
     recommendations::Recommendations,
     reconciliation::BooksStore,
@@ -50,6 +50,8 @@ pub struct Shop {
     pub history: History,
     /// Messages to shoppers.
     pub notifications: Notifications,
+    /// Notices on their way, and what shoppers want of them.
+    pub outgoing: Outgoing,
     /// What shoppers do.
     pub activity: Activity,
     /// What goes with what.

@@ -26,7 +26,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Parts to run, parted by commas: all, api, workers, or payment, refunds, sweeper, processing, indexer, couriers,
-    /// carts, notifier, activity, archive, trends, recommender, retention [default: all].
+    /// deliveries, lateness, carts, notifier, activity, archive, trends, recommender, retention [default: all].
     #[arg(long, value_name = "ROLES")]
     roles: Option<String>,
 }

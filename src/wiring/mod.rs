@@ -9,6 +9,7 @@ use engine_sql::{
     archive::SqlOrderArchive,
     books::SqlBooksStore,
     carts::SqlCartStore,
+    deliveries::SqlDeliveryStore,
     factors::SqlFactorStore,
     inventory::SqlInventoryStore,
     models::SqlModelStore,
@@ -35,7 +36,7 @@ use services::{
         ids::{IdSource, SystemIds},
     },
     logistics::ports::NetworkStore,
-    notifications::Notifications,
+    notifications::{Notifications, Outgoing, OutgoingParts, guard::Reach},
     orders::{OrderParts, OrderSettings, Orders, ports::Deadlines},
     payments::ports::Provider,
     recommendations::Recommendations,
@@ -93,6 +94,8 @@ pub struct House {
     pub activity: Activity,
     /// Messages to shoppers.
     pub notifications: Notifications,
+    /// Notices on their way.
+    pub outgoing: Outgoing,
     /// Grows with every change that public answers may show.
     pub public_version: Arc<AtomicU64>,
     /// The time.
@@ -140,12 +143,13 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         TokenKeys::parse(settings.token_keys.reveal()).context("`token_keys` cannot be read: write id:secret")?;
     let sealing =
         SealingKeys::parse(settings.sealing_keys.reveal()).context("`sealing_keys` cannot be read: write id:secret")?;
+    let mailer = mail::mailer(settings, &clock, &ids)?;
     let sessions = Sessions::new(SessionParts {
         users: Arc::clone(&user_store),
         store: Arc::new(SqlSessionStore::new(main.clone())),
         factors: Arc::new(SqlFactorStore::new(main.clone())),
         limiter: beside.limiter,
-        mailer: mail::mailer(settings, &clock, &ids)?,
+        mailer: mailer.clone(),
         moves: moves.clone(),
         keys,
         sealing,
@@ -200,8 +204,16 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         Arc::clone(&clock),
         Arc::clone(&ids),
     );
-    let notifications =
-        Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())), Arc::clone(&clock), Arc::clone(&ids));
+    let notifications = Notifications::new(Arc::new(SqlNotificationStore::new(main.clone())));
+    let outgoing = Outgoing::new(OutgoingParts {
+        store: Arc::new(SqlDeliveryStore::new(main.clone())),
+        mailer,
+        hooks: None,
+        reach: Reach::Public,
+        secrets: settings.cursor_key.reveal().split(',').map(|s| s.as_bytes().to_vec()).collect(),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+    });
     let trends = Trends::new(Arc::new(SqlTrendStore::new(main.clone())), items.clone(), Arc::clone(&clock));
     let models = Arc::new(SqlModelStore::new(main.clone()));
     let recommendations = Recommendations::new(models, activity.clone(), Arc::clone(&clock));
@@ -221,6 +233,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         orders,
         history,
         notifications: notifications.clone(),
+        outgoing: outgoing.clone(),
         log: Arc::clone(&log),
         network,
         books: Arc::clone(&books),
@@ -232,6 +245,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         public_version,
         activity,
         notifications,
+        outgoing,
         books,
         deadlines: beside.deadlines,
         shop,

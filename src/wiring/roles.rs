@@ -1,13 +1,15 @@
 //! Which parts a process runs.
 
 /// The workers, by the names that `--roles` takes.
-pub const WORKERS: [&str; 15] = [
+pub const WORKERS: [&str; 17] = [
     "payment",
     "refunds",
     "sweeper",
     "processing",
     "indexer",
     "couriers",
+    "deliveries",
+    "lateness",
     "carts",
     "notifier",
     "activity",

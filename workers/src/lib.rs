@@ -12,6 +12,7 @@ pub mod archiver;
 pub mod caches;
 pub mod carts;
 pub mod couriers;
+pub mod deliveries;
 pub mod indexer;
 pub mod notifier;
 pub mod payment;

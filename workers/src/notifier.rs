@@ -6,21 +6,27 @@ use services::{
     history::History,
     kernel::{
         error::{EngineError, EngineResult},
-        events::{Delivered, OrderStep, OrdersEvent, PaymentsEvent, Topic, UsersEvent},
+        events::{Delivered, OrdersEvent, PaymentsEvent, Topic, UsersEvent},
         ids::{GuestId, OrderId},
+        money::Money,
     },
-    notifications::{Notifications, templates},
-    orders::{Order, OrderState, Orders},
+    notifications::{
+        Notice, NoticeKind, Notifications, Outgoing,
+        templates::{FactLine, Facts},
+    },
+    orders::{Order, OrderLine, OrderState, Orders},
 };
 
 use crate::consumer::{Handler, payload};
 
 /// See the module.
 pub struct Notifier {
-    /// Where messages go.
+    /// What lies in the shop.
     pub notifications: Notifications,
     /// What they are about: money may go back after an order was archived.
     pub history: History,
+    /// Where notices go.
+    pub outgoing: Outgoing,
     /// Whose they become.
     pub orders: Orders,
 }
@@ -49,23 +55,17 @@ impl Notifier {
 
     async fn stepped(&self, event: OrdersEvent) -> EngineResult<()> {
         let OrdersEvent::OrderStepped { order: id, sequence, step, .. } = event;
-        if matches!(step, OrderStep::Created | OrderStep::Packed) {
-            return Ok(());
-        }
+        let Some(kind) = NoticeKind::of_step(step) else { return Ok(()) };
         let order = self.order(id).await?;
-        let arrived_all = order.state == OrderState::Delivered;
-        let Some(text) = templates::order(step, &order.number, arrived_all) else { return Ok(()) };
-        self.notifications.tell(order.owner.uuid(), &format!("order:{id}:{sequence}"), text, Some(id)).await?;
-        Ok(())
+        self.outgoing.announce(notice(kind, format!("order:{id}:{sequence}"), &order, None)).await
     }
 
     async fn paid(&self, event: PaymentsEvent) -> EngineResult<()> {
         let PaymentsEvent::RefundSettled { order: id, refund, succeeded: true } = event else { return Ok(()) };
         let order = self.order(id).await?;
         let Some(refunded) = order.refunds.iter().find(|r| r.id == refund) else { return Ok(()) };
-        let text = templates::refunded(&order.number, refunded.amount);
-        self.notifications.tell(order.owner.uuid(), &format!("refund:{refund}"), text, Some(id)).await?;
-        Ok(())
+        let told = notice(NoticeKind::Refunded, format!("refund:{refund}"), &order, Some(refunded.amount));
+        self.outgoing.announce(told).await
     }
 
     async fn merged(&self, event: UsersEvent) -> EngineResult<()> {
@@ -75,5 +75,25 @@ impl Notifier {
             self.notifications.adopt(GuestId(guest), shopper).await?;
         }
         Ok(())
+    }
+}
+
+/// A notice about an order as it is now.
+pub fn notice(kind: NoticeKind, cause: String, order: &Order, amount: Option<Money>) -> Notice {
+    let line = |l: &OrderLine| FactLine { title: l.title.clone(), quantity: l.quantity };
+    Notice {
+        kind,
+        cause,
+        owner: order.owner,
+        email: order.email.clone(),
+        order: order.id,
+        facts: Facts {
+            number: order.number.clone(),
+            name: order.address.recipient.clone(),
+            lines: order.lines.iter().map(line).collect(),
+            total: order.total.formatted(),
+            amount: amount.map(|a| a.formatted()).unwrap_or_default(),
+            arrived_all: order.state == OrderState::Delivered,
+        },
     }
 }

@@ -12,12 +12,10 @@ use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{Mailbox, MultiPart, SinglePart},
 };
-use services::{
-    kernel::{
-        error::{EngineError, EngineResult},
-        mail::{Mail, Mailer},
-    },
-    notifications::{Notification, ports::Channel},
+pub use services::kernel::mail::{Letter, Unsent};
+use services::kernel::{
+    error::{EngineError, EngineResult},
+    mail::{Mail, Mailer},
 };
 
 const ENGINE: &str = "mail";
@@ -25,44 +23,6 @@ const ENGINE: &str = "mail";
 const COMMAND_MAX: Duration = Duration::from_secs(10);
 /// Longest subject, characters.
 const SUBJECT_MAX: usize = 200;
-
-/// A letter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    /// Address of the one recipient.
-    pub to: String,
-    /// One line; breaks and control characters become spaces.
-    pub subject: String,
-    /// For programs that show no HTML.
-    pub text: String,
-    /// For those that do.
-    pub html: Option<String>,
-    /// The same for every try of the same letter: letters, digits, `-` and `.`.
-    pub id: String,
-}
-
-/// Why a letter is not known to be on its way.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsent {
-    /// It will never be taken: a wrong address, or the server said no for good.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// It surely was not taken; a later try may succeed.
-    #[error("not sent: {0}")]
-    NotSent(String),
-    /// The answer was lost: it may have been taken.
-    #[error("not known whether sent: {0}")]
-    Unknown(String),
-}
-
-impl From<Unsent> for EngineError {
-    fn from(unsent: Unsent) -> Self {
-        match unsent {
-            Unsent::Refused(_) => Self::permanent(ENGINE, unsent.to_string()),
-            Unsent::NotSent(_) | Unsent::Unknown(_) => Self::retryable(ENGINE, unsent.to_string()),
-        }
-    }
-}
 
 /// A mail server. Cheap to clone; clones share its connections.
 #[derive(Clone, Debug)]
@@ -143,20 +103,8 @@ impl Mailer for Smtp {
         let id = uuid::Uuid::now_v7().to_string();
         Ok(Self::send(self, &Letter { to: mail.to, subject: mail.subject, text: mail.text, html: None, id }).await?)
     }
-}
-
-#[async_trait]
-impl Channel for Smtp {
-    async fn send(&self, notification: &Notification, email: Option<&str>) -> EngineResult<()> {
-        let Some(email) = email else { return Ok(()) };
-        let letter = Letter {
-            to: email.to_owned(),
-            subject: notification.title.clone(),
-            text: notification.body.clone(),
-            html: None,
-            id: notification.id.to_string(),
-        };
-        Ok(Self::send(self, &letter).await?)
+    async fn deliver(&self, letter: &Letter) -> Result<(), Unsent> {
+        Self::send(self, letter).await
     }
 }
 

@@ -11,6 +11,7 @@ pub mod books;
 pub mod carts;
 mod connect;
 mod db;
+pub mod deliveries;
 pub mod event_log;
 pub mod factors;
 pub mod inventory;

@@ -51,7 +51,8 @@ async fn has(tx: &mut dyn Tx, owner: Uuid, cause: &str) -> EngineResult<bool> {
     Ok(tx.first(sql, args![owner, cause]).await?.is_some())
 }
 
-async fn add(tx: &mut dyn Tx, n: &Notification, cause: &str) -> EngineResult<bool> {
+/// Adds a message within a transaction; false when the owner has one of this cause.
+pub(crate) async fn add(tx: &mut dyn Tx, n: &Notification, cause: &str) -> EngineResult<bool> {
     if has(tx, n.owner, cause).await? {
         return Ok(false);
     }

@@ -2,5 +2,6 @@
 //! worker that hears the orders' events, not here.
 
 pub mod mutation;
+pub mod preferences;
 pub mod subscription;
 pub mod types;

@@ -2,6 +2,7 @@
 //! body, so that a refusal costs only the field.
 
 pub mod courier_updates;
+pub mod deliveries;
 pub mod lanes;
 pub mod mutation;
 pub mod network;

@@ -7,6 +7,7 @@ use services::{
 };
 
 use super::{
+    deliveries::{self, FailedDelivery},
     network::{Courier, LaneConnection},
     returns,
     stock::{self, StockLevel},
@@ -57,6 +58,15 @@ impl StaffQuery {
     ) -> Option<Result<Vec<Return>>> {
         let scope = ctx.scope();
         ctx.tell(returns::open(&scope, first).await)
+    }
+    /// Operator: notices that were given up after all their tries, newest first.
+    async fn failed_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "How many, at most 100.")] first: i32,
+    ) -> Option<Result<Vec<FailedDelivery>>> {
+        let scope = ctx.scope();
+        ctx.tell(deliveries::failed(&scope, first).await)
     }
     /// Operator: courier partners, and how far they reach.
     async fn couriers(&self, ctx: &Context<'_>) -> Option<Result<Vec<Courier>>> {

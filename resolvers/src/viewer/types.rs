@@ -17,7 +17,10 @@ use crate::{
     context::{Asking, Scope},
     error::{Attempt, Telling},
     ids,
-    notifications::types::NotificationConnection,
+    notifications::{
+        preferences::{self, NotificationPreference},
+        types::NotificationConnection,
+    },
     orders::list::{OrderConnection, OrderFilterInput, OrderPaging},
     pages::either_way,
     recommendations::types::{About, RecommendationList},
@@ -103,6 +106,11 @@ impl Viewer {
     ) -> Option<Result<NotificationConnection>> {
         let page = self.messages(ctx.shop(), (first, after.as_deref()), (last, before.as_deref())).await;
         ctx.tell(page)
+    }
+    /// Which notices come by which channel, for each kind and channel that may be chosen; empty for a guest, who gets all.
+    /// Null only when they cannot be had now.
+    async fn notification_preferences(&self, ctx: &Context<'_>) -> Option<Result<Vec<NotificationPreference>>> {
+        ctx.tell(preferences::of(ctx.shop(), self.0).await)
     }
     /// Items that the caller may like, best first, each with its reason. Null only when they cannot be told now.
     async fn recommendations(

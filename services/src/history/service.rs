@@ -191,7 +191,7 @@ impl History {
             let order = model::restore(s, copies.get(&id)).inspect_err(|wrong| {
                 tracing::error!(order.id = %id, error = %wrong, "an archived order cannot be told");
             });
-            (id, order.map_err(told))
+            (id, order.map_err(|wrong| told(&wrong)))
         };
         Ok(slims.iter().map(one).collect())
     }
@@ -203,7 +203,7 @@ impl History {
 /// # Errors
 /// A failed engine, or an archive that gives back something else.
 pub async fn carry(archive: &dyn OrderArchive, index: &dyn OrderIndex, order: &Order) -> EngineResult<bool> {
-    let copy = Copy::of(order).map_err(told)?;
+    let copy = Copy::of(order).map_err(|wrong| told(&wrong))?;
     let key = copy.key.clone();
     archive.put(copy.clone()).await?;
     if archive.copies(std::slice::from_ref(&key)).await?.remove(&order.id) != Some(copy) {
@@ -213,6 +213,6 @@ pub async fn carry(archive: &dyn OrderArchive, index: &dyn OrderIndex, order: &O
     index.let_go(order, &key.checksum).await
 }
 
-fn told(wrong: Wrong) -> EngineError {
+fn told(wrong: &Wrong) -> EngineError {
     EngineError::permanent(ENGINE, wrong.to_string())
 }

@@ -1,18 +1,15 @@
-//! Adds, lists and marks messages.
+//! Lists and marks the messages that lie in the shop.
 
 use std::{fmt, sync::Arc};
 
-use uuid::Uuid;
-
 use super::{
-    model::{Notification, NotificationPosition, Text},
+    model::{Notification, NotificationPosition},
     ports::NotificationStore,
 };
 use crate::kernel::{
     caller::Owner,
-    clock::Clock,
     error::EngineResult,
-    ids::{GuestId, IdSource, NotificationId, OrderId, ShopperId},
+    ids::{GuestId, NotificationId, ShopperId},
     pages::{Page, Window},
 };
 
@@ -20,8 +17,6 @@ use crate::kernel::{
 #[derive(Clone)]
 pub struct Notifications {
     store: Arc<dyn NotificationStore>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
 }
 
 impl fmt::Debug for Notifications {
@@ -32,22 +27,8 @@ impl fmt::Debug for Notifications {
 
 impl Notifications {
     /// On a store.
-    pub fn new(store: Arc<dyn NotificationStore>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
-        Self { store, clock, ids }
-    }
-
-    /// Tells an owner something, once per cause; the message when it was new.
-    pub async fn tell(
-        &self,
-        owner: Uuid,
-        cause: &str,
-        text: Text,
-        order: Option<OrderId>,
-    ) -> EngineResult<Option<Notification>> {
-        let at = self.clock.now();
-        let id = NotificationId(self.ids.next(at));
-        let notification = Notification { id, owner, title: text.title, body: text.body, order, at, read: false };
-        Ok(self.store.add(notification.clone(), cause).await?.then_some(notification))
+    pub fn new(store: Arc<dyn NotificationStore>) -> Self {
+        Self { store }
     }
 
     /// Messages of an owner, newest first.

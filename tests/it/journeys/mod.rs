@@ -11,6 +11,7 @@ mod history;
 mod learning;
 mod messages;
 mod mishaps;
+mod notices;
 mod passwords;
 mod people;
 mod races;

@@ -5,14 +5,7 @@ use std::time::{Duration, Instant};
 
 use engine_smtp::{Letter, Smtp, Unsent};
 use serde_json::Value;
-use services::{
-    kernel::{
-        clock::Timestamp,
-        ids::NotificationId,
-        mail::{Mail, Mailer},
-    },
-    notifications::{Notification, ports::Channel},
-};
+use services::kernel::mail::{Mail, Mailer};
 use uuid::Uuid;
 
 const FROM: &str = "Chowk <shop@chowk.example>";
@@ -59,19 +52,15 @@ async fn a_letter_arrives_whole_with_its_id() {
 }
 
 #[tokio::test]
-async fn a_message_of_the_shop_goes_to_who_has_an_address() {
+async fn a_letter_has_both_its_forms_and_its_id() {
     let Some(url) = sink() else { return };
     let smtp = Smtp::open(&url, FROM).expect("opens");
-    let id = NotificationId(Uuid::now_v7());
-    let (title, body) = ("Placed\r\nBcc: eve@example.org".into(), "CH1 is placed.".into());
-    let at = Timestamp::from_seconds(1_790_000_000);
-    let message = Notification { id, owner: Uuid::nil(), title, body, order: None, at, read: false };
-    let to = format!("asha@{id}.example");
-    Channel::send(&smtp, &message, None).await.expect("nothing to do");
-    Channel::send(&smtp, &message, Some(&to)).await.expect("sent");
-    let kept = kept(&url, &to).await;
-    assert_eq!((kept.len(), &kept[0]["subject"]), (1, &Value::from("Placed Bcc: eve@example.org")));
-    assert_eq!(kept[0]["headers"]["bcc"], Value::Null);
+    let mut notice = letter("asha");
+    notice.html = Some("<p>CH1 is placed.</p>".into());
+    Mailer::deliver(&smtp, &notice).await.expect("sent");
+    let kept = kept(&url, &notice.to).await;
+    assert_eq!(kept.len(), 1);
+    assert!(kept[0]["headers"]["message-id"].as_str().is_some_and(|id| id.contains(&notice.id)), "{kept:?}");
 }
 
 #[tokio::test]

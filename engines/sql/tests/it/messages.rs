@@ -8,6 +8,7 @@ use std::{
 
 use engine_sql::{
     activity::{SqlPseudonymStore, SqlRecordStore},
+    deliveries::SqlDeliveryStore,
     event_log::SqlEventLog,
     notifications::SqlNotificationStore,
     payments::SqlSandboxLedger,
@@ -20,7 +21,11 @@ use services::{
         ids::{PaymentId, RefundId, SystemIds},
         money::Money,
     },
-    notifications::{contract::suite, ports::NotificationStore},
+    notifications::{
+        contract::suite,
+        deliveries_contract,
+        ports::{DeliveryStore, NotificationStore},
+    },
     payments::sandbox::{SandboxCharge, SandboxLedger, SandboxState},
 };
 use uuid::Uuid;
@@ -33,6 +38,18 @@ async fn the_contract_of_messages_holds() {
     suite(|| async {
         let fresh = support::db().await;
         let store: Arc<dyn NotificationStore> = Arc::new(SqlNotificationStore::new(fresh.db.clone()));
+        folders.lock().expect("no test panicked").push(fresh);
+        store
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_contract_of_deliveries_holds() {
+    let folders = Mutex::new(Vec::new());
+    deliveries_contract::suite(|| async {
+        let fresh = support::db().await;
+        let store: Arc<dyn DeliveryStore> = Arc::new(SqlDeliveryStore::new(fresh.db.clone()));
         folders.lock().expect("no test panicked").push(fresh);
         store
     })
