@@ -453,27 +453,38 @@ fn documents_name_what_is_there() {
     assert!(defines("pub fn b<T>() {} async fn c() {}", "b") && !defines("fn cd()", "c"));
 }
 
+/// How many tests a row of a table names, each with the file after it; all of them exist.
+fn named_tests(row: &str) -> usize {
+    let (mut names, mut waiting) = (0, Vec::new());
+    for word in row.split('`').skip(1).step_by(2) {
+        if word.ends_with(".rs") {
+            let text = read(&root().join(word));
+            for name in waiting.drain(..) {
+                let there = [format!("fn {name}("), format!("fn {name}<")].iter().any(|f| text.contains(f));
+                assert!(there, "{word} has no {name}: {row}");
+                names += 1;
+            }
+        } else if word.contains('_') && !word.contains(['=', ' ', '/']) {
+            waiting.push(word);
+        }
+    }
+    assert!(waiting.is_empty(), "in which file are {waiting:?}?");
+    names
+}
+
+#[test]
+fn every_system_names_the_journeys_that_show_it() {
+    let page = read(&root().join("docs/systems.md"));
+    let rows: Vec<_> = page.lines().filter(|l| l.starts_with("| ") && l.as_bytes()[2].is_ascii_digit()).collect();
+    assert_eq!(rows.len(), 19, "one row per system");
+    assert!(rows.iter().all(|row| named_tests(row) > 0));
+}
+
 #[test]
 fn every_rule_of_security_names_tests_that_exist() {
     let page = read(&root().join("docs/security.md"));
     let rules: Vec<_> = page.lines().filter(|l| l.starts_with("| ") && l.as_bytes()[2].is_ascii_digit()).collect();
     assert_eq!(rules.len(), 26, "one row per rule");
-    let mut names = 0;
-    for rule in rules {
-        let mut waiting = Vec::new();
-        for word in rule.split('`').skip(1).step_by(2) {
-            if word.ends_with(".rs") {
-                let text = read(&root().join(word));
-                for name in waiting.drain(..) {
-                    let there = [format!("fn {name}("), format!("fn {name}<")].iter().any(|f| text.contains(f));
-                    assert!(there, "{word} has no {name}: {rule}");
-                    names += 1;
-                }
-            } else if word.contains('_') && !word.contains(['=', ' ', '/']) {
-                waiting.push(word);
-            }
-        }
-        assert!(waiting.is_empty(), "in which file are {waiting:?}?");
-    }
+    let names: usize = rules.into_iter().map(named_tests).sum();
     assert!(names > 40, "{names} names were looked up");
 }

@@ -89,8 +89,8 @@ fn sqlx_kind(e: &sqlx::Error) -> SqlErrorKind {
     match e {
         sqlx::Error::Database(d) => match d.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>().map(|d| d.number()) {
             Some(1062) => SqlErrorKind::Unique,
-            // Deadlock, lock time-out, snapshot conflict (MariaDB), server going away.
-            Some(1213 | 1205 | 1020 | 1053) => SqlErrorKind::Retry,
+            // Deadlock, lock time-out, snapshot conflict (MariaDB), server going away, too many connections (of all, of us).
+            Some(1213 | 1205 | 1020 | 1053 | 1040 | 1203) => SqlErrorKind::Retry,
             _ => SqlErrorKind::Other,
         },
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {

@@ -13,6 +13,7 @@ use crate::{
     orders::{
         CourierUpdate, Decision, LineUnits, Order, OrderState, PaymentChoice, ReturnAct, ReturnState, ReturnWish,
         ports::{AskingReturn, Cancelled, Cancelling, HandlingReturn, Once, RefundNote, ReturnAsked, ReturnHandled},
+        tokens,
     },
 };
 
@@ -50,7 +51,7 @@ async fn handle(w: &World, id: ReturnId, act: ReturnAct, key: &str) -> ReturnHan
         ReturnAct::Receive => "receiveReturn",
         ReturnAct::Decide(_) => "decideReturn",
     };
-    let once = Once { operation, key: key.into(), input_hash: format!("{id} {act:?}") };
+    let once = Once { operation, key: key.into(), input_hash: tokens::input_hash(&format!("{id} {act:?}")) };
     let handling = HandlingReturn { by: stranger(), id, act, once, refund: RefundId(w.id()) };
     w.orders.handle_return(handling, NOW).await.expect("an answer")
 }

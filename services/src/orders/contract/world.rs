@@ -227,7 +227,8 @@ impl World {
 
     /// Calls off lines (none: all) under a key.
     pub async fn cancel(&self, order: &Order, lines: &[OrderLineId], key: &str) -> Cancelled {
-        let once = Once { operation: "cancelOrder", key: key.into(), input_hash: format!("{lines:?}") };
+        let once =
+            Once { operation: "cancelOrder", key: key.into(), input_hash: tokens::input_hash(&format!("{lines:?}")) };
         let cancelling = Cancelling {
             owner: order.owner,
             order: order.id,
