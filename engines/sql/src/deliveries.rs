@@ -10,6 +10,7 @@ use services::{
         clock::Timestamp,
         error::{EngineError, EngineResult},
         ids::OrderId,
+        text::beginning,
     },
     notifications::{
         NoticeChannel, NoticeKind, Preference,
@@ -102,7 +103,7 @@ async fn claim(tx: &mut dyn Tx, limit: usize, lease: Duration, now: Timestamp) -
 async fn note(tx: &mut dyn Tx, job: &DeliveryJob, after: &After, now: Timestamp) -> EngineResult<()> {
     // The number of tries is the lease: who took it later counted on.
     let held = "WHERE id = ? AND tries = ? AND state = 'DUE'";
-    let reason = |why: &str| why.chars().take(REASON_MAX).collect::<String>();
+    let reason = |why: &str| beginning(why, REASON_MAX).to_owned();
     match after {
         After::Sent => {
             let sql = format!("UPDATE deliveries SET state = 'SENT', content = NULL, reason = '', asked = 0 {held}");

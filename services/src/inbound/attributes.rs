@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::{
+    price::shown,
     profile::{Attributes, Spelling},
     rows::Row,
     ruby,
@@ -23,7 +24,7 @@ use crate::{
 
 /// Bytes kept free in a key for the suffix that tells types apart.
 const SUFFIX_MAX: usize = 8;
-/// Characters of a feed's own text in a refusal.
+/// Characters of a column's name in a refusal.
 const TOLD_MAX: usize = 100;
 
 /// An attribute of a row.
@@ -70,8 +71,7 @@ fn prefixed(row: &Row, how: &Attributes, prefixes: [&String; 3]) -> Result<Vec<R
         let found = prefixes.iter().zip(kinds).find_map(|(prefix, kind)| Some((column.strip_prefix(*prefix)?, kind)));
         let Some((name, kind)) = found.filter(|(name, _)| !how.skip.iter().any(|s| s == name)) else { continue };
         let value = typed(&value, kind).map_err(|wanted| {
-            let (column, came) = (beginning(column, TOLD_MAX), value.to_string());
-            format!("{column}: {wanted} is expected, {} came", beginning(&came, TOLD_MAX))
+            format!("{}: {wanted} is expected, {} came", beginning(column, TOLD_MAX), shown(&value))
         })?;
         out.extend(RawAttribute::new(name, value));
     }

@@ -4,7 +4,10 @@
 use serde_json::Value;
 
 use super::profile::Prices;
-use crate::kernel::money::{AMOUNT_MAX, Currency, Money};
+use crate::kernel::{
+    money::{AMOUNT_MAX, Currency, Money},
+    text::beginning,
+};
 
 /// A positive decimal as a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +68,9 @@ fn major(value: &Value, currency: Currency) -> Result<i64, String> {
     Money::parse_major(&text, currency).map(|m| m.minor).map_err(|e| format!("the price is wrong: {e}"))
 }
 
-fn shown(value: &Value) -> String {
-    value.to_string().chars().take(40).collect()
+/// What a feed gave, as a refusal repeats it: the beginning is enough.
+pub(super) fn shown(value: &Value) -> String {
+    beginning(&value.to_string(), 40).to_owned()
 }
 
 #[cfg(test)]

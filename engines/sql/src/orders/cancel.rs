@@ -3,7 +3,6 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use futures::FutureExt;
-use parking_lot::Mutex;
 use services::{
     inventory::Movement,
     kernel::{
@@ -30,72 +29,50 @@ use super::{
 };
 use crate::{Db, Tx, args};
 
-/// What the program answers when it wrote something; refusals leave it as errors, so that nothing stays.
-enum Outcome {
-    Done(OrderId),
-    Refused(Cancelled),
-}
-
 pub(super) async fn cancel(db: &Db, cancelling: Cancelling, now: Timestamp) -> EngineResult<Cancelled> {
     let cancelling = Arc::new(cancelling);
-    let refusal: Arc<Mutex<Option<Cancelled>>> = Arc::default();
-    let slot = Arc::clone(&refusal);
-    let result = db
-        .write(ENGINE, move |tx| {
-            let (cancelling, slot) = (Arc::clone(&cancelling), Arc::clone(&slot));
-            async move {
-                slot.lock().take();
-                match program(tx, &cancelling, now).await? {
-                    Outcome::Done(order) => Ok(order),
-                    Outcome::Refused(refused) => {
-                        *slot.lock() = Some(refused);
-                        Err(EngineError::permanent(ENGINE, "refused"))
-                    }
-                }
-            }
-            .boxed()
-        })
-        .await;
-    if let Some(refused) = refusal.lock().take() {
-        return Ok(refused);
+    let done = common::unless_refused(db, move |tx| {
+        let cancelling = Arc::clone(&cancelling);
+        async move { program(tx, &cancelling, now).await }.boxed()
+    });
+    match done.await? {
+        Ok(order) => Ok(Cancelled::Done(Box::new(read::changed(db, order).await?))),
+        Err(refused) => Ok(refused),
     }
-    let order = result?;
-    let order = read::by_ids(db, &[order]).await?.remove(&order);
-    order.map(|o| Cancelled::Done(Box::new(o))).ok_or_else(|| corrupt("an order that was just called off"))
 }
 
-async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResult<Outcome> {
+async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResult<Result<OrderId, Cancelled>> {
     let head = common::lock(tx, c.order, now).await?;
     if let Some(answered) = common::answered(tx, c.owner, &c.once).await? {
-        return Ok(Outcome::Refused(Cancelled::Answered(answered)));
+        return Ok(Err(Cancelled::Answered(answered)));
     }
     let Some(mut head) = head.filter(|h| h.owner == c.owner) else {
-        return Ok(Outcome::Refused(Cancelled::NoSuchOrder));
+        return Ok(Err(Cancelled::NoSuchOrder));
     };
     let mut lines = common::lines(tx, c.order).await?;
     // The lines of an archived order are elsewhere; it has ended.
     if lines.is_empty() {
-        return Ok(Outcome::Refused(Cancelled::TooLate(head.state)));
+        return Ok(Err(Cancelled::TooLate(head.state)));
     }
     if c.lines.iter().any(|u| !lines.iter().any(|l| l.id == u.line)) {
-        return Ok(Outcome::Refused(Cancelled::NoSuchLine));
+        return Ok(Err(Cancelled::NoSuchLine));
     }
     let chosen = |l: &Line| {
         if c.lines.is_empty() { l.state != OrderState::Cancelled } else { c.lines.iter().any(|u| u.line == l.id) }
     };
     if let Some(stuck) = lines.iter().find(|l| chosen(l) && !states::is_cancellable(l.state)) {
-        return Ok(Outcome::Refused(Cancelled::TooLate(stuck.state)));
+        return Ok(Err(Cancelled::TooLate(stuck.state)));
     }
     if !lines.iter().any(chosen) {
-        return Ok(Outcome::Refused(Cancelled::TooLate(head.state)));
+        return Ok(Err(Cancelled::TooLate(head.state)));
     }
     let wanted = |l: &Line| c.lines.iter().find(|u| u.line == l.id).and_then(|u| u.quantity).unwrap_or(l.live());
     if let Some(line) = lines.iter().find(|l| chosen(l) && wanted(l) > l.live()) {
-        return Ok(Outcome::Refused(Cancelled::TooMany { line: line.id, left: line.live() }));
+        return Ok(Err(Cancelled::TooMany { line: line.id, left: line.live() }));
     }
     let unpaid = head.state == OrderState::Created;
     if unpaid && !lines.iter().all(|l| chosen(l) && wanted(l) == l.live()) {
-        return Ok(Outcome::Refused(Cancelled::Unpaid));
+        return Ok(Err(Cancelled::Unpaid));
     }
     let movement = if unpaid { Movement::Released } else { Movement::Restocked };
     let (mut gone, mut told) = (Vec::new(), Vec::new());
@@ -117,7 +94,7 @@ async fn program(tx: &mut dyn Tx, c: &Cancelling, now: Timestamp) -> EngineResul
     common::remember(tx, c.owner, &c.once, head.id, &[], head.at).await?;
     common::step(tx, &mut head, Step { step: OrderStep::Cancelled, to, shipment: None, detail, whole, lines: told })
         .await?;
-    Ok(Outcome::Done(head.id))
+    Ok(Ok(head.id))
 }
 
 /// Takes units out of a line, with their stock; the line ends with its last unit.
@@ -170,18 +147,11 @@ async fn call_off_parcels(tx: &mut dyn Tx, head: &Head, lines: &[Line], gone: &[
 
 /// Makes the refund due, when there is one.
 async fn give_back(tx: &mut dyn Tx, head: &Head, lines: &[Line], c: &Cancelling) -> EngineResult<()> {
-    let paid = settle::payment_of(tx, head.id).await?;
-    if paid.method == PaymentMethod::CashOnDelivery {
-        return Ok(());
-    }
-    let amount = dues(tx, head, lines, &paid).await?;
-    if amount == 0 {
-        return Ok(());
-    }
+    let Some((paid, amount)) = dues(tx, head, lines).await? else { return Ok(()) };
     let last = lines.iter().all(|l| l.state == OrderState::Cancelled);
     let refund = NewRefund {
         id: c.refund,
-        amount: Money::new(amount, head.total.currency),
+        amount,
         // Each calling-off takes a step of its own.
         cause: format!("cancel:{}", head.sequence + 1),
         reason: if last { "the order was cancelled" } else { "a part of the order was cancelled" },
@@ -189,9 +159,13 @@ async fn give_back(tx: &mut dyn Tx, head: &Head, lines: &[Line], c: &Cancelling)
     settle::due(tx, head, &paid, refund).await
 }
 
-/// Minor units that are to go back now: what was paid and not given back, less what the live units and their share of
-/// the charges come to.
-pub(super) async fn dues(tx: &mut dyn Tx, head: &Head, lines: &[Line], paid: &Paid) -> EngineResult<i64> {
+/// The payment, and what of it is to go back now: what was paid and not given back, less what the live units and their
+/// share of the charges come to. `None` when that is nothing, or the courier takes the money.
+pub(super) async fn dues(tx: &mut dyn Tx, head: &Head, lines: &[Line]) -> EngineResult<Option<(Paid, Money)>> {
+    let paid = settle::payment_of(tx, head.id).await?;
+    if paid.method == PaymentMethod::CashOnDelivery {
+        return Ok(None);
+    }
     let row = tx.first("SELECT COALESCE(SUM(amount), 0) FROM refunds WHERE order_id = ?", args![head.id]).await?;
     let before = row.map_or(Ok(0), |r| whole_number(&r))?;
     let left = paid.captured.checked_sub(before).ok_or_else(|| corrupt("refunds above what was paid"))?;
@@ -202,7 +176,7 @@ pub(super) async fn dues(tx: &mut dyn Tx, head: &Head, lines: &[Line], paid: &Pa
     if amount < 0 || kept < 0 {
         return Err(corrupt(format_args!("order {} would keep {kept} of {left}", head.id)));
     }
-    Ok(amount)
+    Ok((amount > 0).then(|| (paid, Money::new(amount, head.total.currency))))
 }
 
 /// A sum: MySQL answers it as a decimal, that is, as text.

@@ -1,5 +1,9 @@
 //! What all acts share: names in columns, locking an order, its lines, a step with its events, stock of a line.
 
+use std::sync::Arc;
+
+use futures::{FutureExt, future::BoxFuture};
+use parking_lot::Mutex;
 use serde::{Serialize, de::DeserializeOwned};
 use services::{
     inventory::{LedgerRow, Moved, Movement},
@@ -17,7 +21,34 @@ use services::{
 use uuid::Uuid;
 
 use super::ENGINE;
-use crate::{Row, TimeOf, Tx, args, inventory::move_stock};
+use crate::{Db, Row, TimeOf, Tx, args, inventory::move_stock};
+
+/// Runs a program that may refuse. A refusal rolls everything back, so it leaves the program as an error; what it says
+/// waits beside it.
+pub(super) async fn unless_refused<T, R, F>(db: &Db, program: F) -> EngineResult<Result<T, R>>
+where
+    F: for<'t> Fn(&'t mut dyn Tx) -> BoxFuture<'t, EngineResult<Result<T, R>>> + Send + Sync + 'static,
+    T: Send + 'static,
+    R: Send + 'static,
+{
+    let refusal: Arc<Mutex<Option<R>>> = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&refusal);
+    let result = db
+        .write(ENGINE, move |tx| {
+            let (slot, running) = (Arc::clone(&slot), program(tx));
+            async move {
+                slot.lock().take();
+                running.await?.map_err(|refused| {
+                    *slot.lock() = Some(refused);
+                    EngineError::permanent(ENGINE, "refused")
+                })
+            }
+            .boxed()
+        })
+        .await;
+    let refused = refusal.lock().take();
+    refused.map_or_else(|| result.map(Ok), |refused| Ok(Err(refused)))
+}
 
 /// A stored value that cannot be what it says.
 pub(super) fn corrupt(what: impl std::fmt::Display) -> EngineError {

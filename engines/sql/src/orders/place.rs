@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use parking_lot::Mutex;
 use services::{
     inventory::{Moved, Movement},
     kernel::{
@@ -39,28 +38,19 @@ pub(super) async fn save_quote(tx: &mut dyn Tx, quote: &Quote) -> EngineResult<(
 }
 
 pub(super) async fn place(db: &Db, placing: Placing, now: Timestamp) -> EngineResult<Placed> {
-    let placing = Arc::new(placing);
-    // A refusal rolls everything back, so it leaves the program as an error; what it says waits here.
-    let refusal: Arc<Mutex<Option<Placed>>> = Arc::default();
-    let (time, slot) = (db.time_of(), Arc::clone(&refusal));
-    let result = db
-        .write(ENGINE, move |tx| {
-            let (placing, slot) = (Arc::clone(&placing), Arc::clone(&slot));
-            async move {
-                slot.lock().take();
-                match program(tx, time, &placing, now).await? {
-                    done @ Placed::Done { .. } => Ok(done),
-                    refused => {
-                        *slot.lock() = Some(refused);
-                        Err(EngineError::permanent(ENGINE, "refused"))
-                    }
-                }
-            }
-            .boxed()
-        })
-        .await;
-    let refused = refusal.lock().take();
-    refused.map_or(result, Ok)
+    let (placing, time) = (Arc::new(placing), db.time_of());
+    let placed = common::unless_refused(db, move |tx| {
+        let placing = Arc::clone(&placing);
+        async move {
+            Ok(match program(tx, time, &placing, now).await? {
+                done @ Placed::Done { .. } => Ok(done),
+                refused => Err(refused),
+            })
+        }
+        .boxed()
+    });
+    let (Ok(placed) | Err(placed)) = placed.await?;
+    Ok(placed)
 }
 
 async fn program(tx: &mut dyn Tx, time: TimeOf, placing: &Placing, now: Timestamp) -> EngineResult<Placed> {

@@ -27,6 +27,11 @@ const CHUNK: usize = 500;
 /// How often an order that changes while it is read is read again.
 const TRIES: usize = 4;
 
+/// An order that a program has just changed.
+pub(super) async fn changed(db: &Db, id: OrderId) -> EngineResult<Order> {
+    by_ids(db, &[id]).await?.remove(&id).ok_or_else(|| corrupt("an order that was just changed"))
+}
+
 pub(super) async fn by_ids(db: &Db, ids: &[OrderId]) -> EngineResult<HashMap<OrderId, Order>> {
     let mut found = HashMap::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {

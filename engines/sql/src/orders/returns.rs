@@ -4,7 +4,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use futures::FutureExt;
-use parking_lot::Mutex;
 use services::{
     inventory::Movement,
     kernel::{
@@ -12,14 +11,12 @@ use services::{
         error::{EngineError, EngineResult},
         events::OrderStep,
         ids::{OrderId, OrderLineId, ReturnId},
-        money::Money,
     },
     orders::{
         Decision, OrderState, Return, ReturnAct, ReturnLine, ReturnState,
         ports::{AskingReturn, HandlingReturn, ReturnAsked, ReturnHandled},
         returns,
     },
-    payments::PaymentMethod,
 };
 
 use super::{
@@ -36,48 +33,26 @@ type Outcome<R> = Result<OrderId, R>;
 
 pub(super) async fn ask(db: &Db, asking: AskingReturn, now: Timestamp) -> EngineResult<ReturnAsked> {
     let asking = Arc::new(asking);
-    let refusal: Arc<Mutex<Option<ReturnAsked>>> = Arc::default();
-    let slot = Arc::clone(&refusal);
-    let result = db
-        .write(ENGINE, move |tx| {
-            let (asking, slot) = (Arc::clone(&asking), Arc::clone(&slot));
-            async move { kept_refusal(ask_program(tx, &asking, now).await?, &slot) }.boxed()
-        })
-        .await;
-    if let Some(refused) = refusal.lock().take() {
-        return Ok(refused);
+    let done = common::unless_refused(db, move |tx| {
+        let asking = Arc::clone(&asking);
+        async move { ask_program(tx, &asking, now).await }.boxed()
+    });
+    match done.await? {
+        Ok(order) => Ok(ReturnAsked::Done(Box::new(read::changed(db, order).await?))),
+        Err(refused) => Ok(refused),
     }
-    Ok(ReturnAsked::Done(Box::new(whole(db, result?).await?)))
 }
 
 pub(super) async fn handle(db: &Db, handling: HandlingReturn, now: Timestamp) -> EngineResult<ReturnHandled> {
     let handling = Arc::new(handling);
-    let refusal: Arc<Mutex<Option<ReturnHandled>>> = Arc::default();
-    let slot = Arc::clone(&refusal);
-    let result = db
-        .write(ENGINE, move |tx| {
-            let (handling, slot) = (Arc::clone(&handling), Arc::clone(&slot));
-            async move { kept_refusal(handle_program(tx, &handling, now).await?, &slot) }.boxed()
-        })
-        .await;
-    if let Some(refused) = refusal.lock().take() {
-        return Ok(refused);
+    let done = common::unless_refused(db, move |tx| {
+        let handling = Arc::clone(&handling);
+        async move { handle_program(tx, &handling, now).await }.boxed()
+    });
+    match done.await? {
+        Ok(order) => Ok(ReturnHandled::Done(Box::new(read::changed(db, order).await?))),
+        Err(refused) => Ok(refused),
     }
-    Ok(ReturnHandled::Done(Box::new(whole(db, result?).await?)))
-}
-
-/// A refusal leaves the program as an error, so that nothing stays; what it says waits in the slot.
-fn kept_refusal<R>(outcome: Outcome<R>, slot: &Mutex<Option<R>>) -> EngineResult<OrderId> {
-    let mut kept = slot.lock();
-    *kept = None;
-    outcome.map_err(|refused| {
-        *kept = Some(refused);
-        EngineError::permanent(ENGINE, "refused")
-    })
-}
-
-async fn whole(db: &Db, id: OrderId) -> EngineResult<services::orders::Order> {
-    read::by_ids(db, &[id]).await?.remove(&id).ok_or_else(|| corrupt("an order that was just changed"))
 }
 
 async fn ask_program(tx: &mut dyn Tx, a: &AskingReturn, now: Timestamp) -> EngineResult<Outcome<ReturnAsked>> {
@@ -242,21 +217,10 @@ async fn take_back(
 }
 
 async fn give_back(tx: &mut dyn Tx, head: &Head, lines: &[Line], h: &HandlingReturn) -> EngineResult<()> {
-    let paid = settle::payment_of(tx, head.id).await?;
-    if paid.method == PaymentMethod::CashOnDelivery {
-        return Ok(());
-    }
-    let amount = dues(tx, head, lines, &paid).await?;
-    if amount == 0 {
-        return Ok(());
-    }
+    let Some((paid, amount)) = dues(tx, head, lines).await? else { return Ok(()) };
     tx.execute("UPDATE returns SET refund_id = ? WHERE id = ?", args![h.refund, h.id]).await?;
-    let refund = NewRefund {
-        id: h.refund,
-        amount: Money::new(amount, head.total.currency),
-        cause: format!("return:{}", h.id),
-        reason: "what was sent back was taken",
-    };
+    let refund =
+        NewRefund { id: h.refund, amount, cause: format!("return:{}", h.id), reason: "what was sent back was taken" };
     settle::due(tx, head, &paid, refund).await
 }
 
