@@ -2,9 +2,9 @@
 //! reads and writes have lanes of their own, so a flood on one leaves the others alive. A full queue refuses at once:
 //! that costs less than any answer.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use services::kernel::turns::{Turn, Turns};
 
 use super::{limits::Limits, rates::Class};
 
@@ -13,27 +13,15 @@ const TURN_WAIT: Duration = Duration::from_secs(1);
 
 /// The lanes of a process.
 pub struct Lanes {
-    searches: Lane,
-    reads: Lane,
-    writes: Lane,
-}
-
-/// One lane: places include those that wait.
-struct Lane {
-    running: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-}
-
-/// A turn; dropping it lets the next one in.
-pub struct Turn {
-    _running: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
+    searches: Turns,
+    reads: Turns,
+    writes: Turns,
 }
 
 impl Lanes {
     /// Empty lanes as wide as the limits say.
     pub fn new(limits: &Limits) -> Self {
-        let lane = |running| Lane::new(running, limits.waiting);
+        let lane = |running| Turns::bounded(running, limits.waiting, TURN_WAIT);
         Self {
             searches: lane(limits.searches_in_flight),
             reads: lane(limits.in_flight),
@@ -43,29 +31,19 @@ impl Lanes {
 
     /// Waits for a turn; `None` at once when too many wait already, or when it did not come up in time.
     pub async fn enter(&self, class: Class) -> Option<Turn> {
-        match class {
-            Class::Search => self.searches.enter().await,
-            Class::Read | Class::Subscription => self.reads.enter().await,
-            Class::Write | Class::Session | Class::Checkout => self.writes.enter().await,
-        }
-    }
-}
-
-impl Lane {
-    fn new(running: usize, waiting: usize) -> Self {
-        let semaphore = |places: usize| Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
-        Self { running: semaphore(running), places: semaphore(running.saturating_add(waiting)) }
-    }
-
-    async fn enter(&self) -> Option<Turn> {
-        let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        let turn = tokio::time::timeout(TURN_WAIT, Arc::clone(&self.running).acquire_owned()).await;
-        Some(Turn { _running: turn.ok()?.ok()?, _place: place })
+        let lane = match class {
+            Class::Search => &self.searches,
+            Class::Read | Class::Subscription => &self.reads,
+            Class::Write | Class::Session | Class::Checkout => &self.writes,
+        };
+        lane.take().await.ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn limits() -> Limits {

@@ -94,8 +94,6 @@ pub struct House {
     pub activity: Activity,
     /// Messages to shoppers.
     pub notifications: Notifications,
-    /// Notices on their way.
-    pub outgoing: Outgoing,
     /// Grows with every change that public answers may show.
     pub public_version: Arc<AtomicU64>,
     /// The time.
@@ -233,7 +231,7 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         orders,
         history,
         notifications: notifications.clone(),
-        outgoing: outgoing.clone(),
+        outgoing,
         log: Arc::clone(&log),
         network,
         books: Arc::clone(&books),
@@ -245,7 +243,6 @@ pub async fn build(settings: &Settings, ambient: Ambient) -> anyhow::Result<Hous
         public_version,
         activity,
         notifications,
-        outgoing,
         books,
         deadlines: beside.deadlines,
         shop,

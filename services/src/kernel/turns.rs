@@ -1,5 +1,5 @@
-//! Turns at an engine: how many calls run at the same time, and how many may wait. An engine that is slow fills its own
-//! queue; the next caller is refused at once, and whoever needs another engine is served.
+//! Turns: how many do something at the same time, and how many may wait for it. Each engine has turns of its own: one that
+//! is slow fills its own queue; the next caller is refused at once, and whoever needs another engine is served.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ const TURN_WAIT: Duration = Duration::from_secs(4);
 /// Calls that wait: more than the operations that the edge lets in ask for at once.
 const WAITING: usize = 4_096;
 
-/// The turns of one engine. Clones share them.
+/// The turns of one engine, or of one kind of operation. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Turns {
     running: Arc<Semaphore>,
@@ -27,27 +27,45 @@ pub struct Turn {
     _place: OwnedSemaphorePermit,
 }
 
+/// Why there is no turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoTurn {
+    /// At once.
+    #[error("too many wait for a turn")]
+    Full,
+    /// After the wait.
+    #[error("no turn came up in time")]
+    Late,
+}
+
 impl Turns {
     /// So many calls at the same time, and 4,096 that wait.
     pub fn new(running: usize) -> Self {
         Self::bounded(running, WAITING, TURN_WAIT)
     }
 
-    fn bounded(running: usize, waiting: usize, patience: Duration) -> Self {
+    /// So many at the same time, so many that wait, and for how long.
+    pub fn bounded(running: usize, waiting: usize, patience: Duration) -> Self {
         let semaphore = |places: usize| Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
         Self { running: semaphore(running), places: semaphore(running.saturating_add(waiting)), patience }
     }
 
-    /// Waits for a turn. `engine` names the port in errors.
+    /// Waits for a turn at an engine. `engine` names the port in errors.
     ///
     /// # Errors
-    /// A retryable one: at once when too many wait already, or when the turn did not come up within four seconds.
+    /// A retryable one: at once when too many wait already, or when the turn did not come up in time.
     pub async fn enter(&self, engine: &'static str) -> EngineResult<Turn> {
-        let full = |_| EngineError::retryable(engine, "too many calls wait for this engine");
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(full)?;
-        let late = || EngineError::retryable(engine, "no turn at this engine came up in time");
+        self.take().await.map_err(|none| EngineError::retryable(engine, none.to_string()))
+    }
+
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// At once when too many wait already, or when the turn did not come up in time.
+    pub async fn take(&self) -> Result<Turn, NoTurn> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| NoTurn::Full)?;
         let turn = tokio::time::timeout(self.patience, Arc::clone(&self.running).acquire_owned()).await;
-        let running = turn.map_err(|_| late())?.map_err(|_| late())?;
+        let running = turn.map_err(|_| NoTurn::Late)?.map_err(|_| NoTurn::Late)?;
         Ok(Turn { _running: running, _place: place })
     }
 }
